@@ -1,0 +1,55 @@
+"""The hooks of the invoices desk. Nothing heavy is imported before it is used."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from slmapps.desk import Desk, PageSpec, Register, lazily
+from slmapps.hookspecs import hookimpl
+
+if TYPE_CHECKING:
+    import click
+
+DESK = Desk(
+    name="invoices",
+    title="Invoices",
+    who="Bookkeeper",
+    takes="E-invoices (UBL, CII, Factur-X, FatturaPA) and CSV or XLSX lists of lines",
+    gives="Every line coded to the client's own chart; Xero, QuickBooks, DATEV, beancount, hledger",
+    icon=":material/receipt_long:",
+    samples=lazily("slmapps_invoices.desk:samples"),
+    choices=lazily("slmapps_invoices.desk:choices"),
+    describe=lazily("slmapps_invoices.desk:describe"),
+    correct=lazily("slmapps_invoices.desk:correct"),
+    preview=lazily("slmapps_invoices.desk:preview"),
+    undo=lazily("slmapps_invoices.desk:undo"),
+    observed=lazily("slmapps_invoices.desk:observed"),
+)
+
+
+@hookimpl
+def register_commands(cli: click.Group) -> None:
+    """Add ``slmapps invoices``."""
+    from slmapps_invoices.cli import invoices
+
+    cli.add_command(invoices)
+
+
+@hookimpl
+def register_desks(register: Register) -> None:
+    """Announce the desk."""
+    register(DESK)
+
+
+@hookimpl
+def register_pages(register: Register) -> None:
+    """Add the page where invoices are uploaded, coded and exported."""
+    register(
+        PageSpec(
+            title="Invoices",
+            icon=":material/receipt_long:",
+            desk="invoices",
+            order=10,
+            render="slmapps_invoices.page:render",
+        )
+    )
