@@ -1,0 +1,135 @@
+"""CSV and its relatives: which sign separates the cells, and the rows under their header."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterable
+
+from slmapps.documents.headers import header_row, unique_names
+from slmapps.documents.limits import Deadline, Limits
+from slmapps.records import Problem, Severity, Table
+
+__all__ = ["delimiter", "longest_line", "make_table", "read_delimited"]
+
+_DELIMITERS = (";", "\t", ",", "|")
+
+
+def delimiter(text: str) -> str | None:
+    """The sign that splits the first lines into the same number (two or more) of cells, or None."""
+    sample = text[:65536]
+    best: tuple[float, int] = (0.0, 0)
+    found: str | None = None
+    for sign in _DELIMITERS:
+        if sign not in sample:
+            continue
+        try:
+            rows = list(csv.reader(io.StringIO(sample), delimiter=sign))[:60]
+        except csv.Error:
+            continue
+        widths = [len(row) for row in rows[: -1 if len(text) > len(sample) else None] if row]
+        if not widths:
+            continue
+        (usual, times), *_ = Counter(widths).most_common(1)
+        wide = sum(1 for width in widths if width >= 2)
+        if usual < 2:
+            # A long preamble of single cells above a short list.
+            usual, times = max(widths), wide
+        if usual < 2 or wide < 2 and len(widths) > 1:
+            continue
+        score = (times / len(widths), usual)
+        if score > best:
+            best, found = score, sign
+    return found if best[0] >= 0.4 else None
+
+
+def longest_line(data: bytes) -> int:
+    """The length in bytes of the longest line; one pass, nothing copied."""
+    longest, start = 0, 0
+    while (end := data.find(b"\n", start)) >= 0:
+        longest, start = max(longest, end - start), end + 1
+    longest = max(longest, len(data) - start)
+    if longest > 100_000 and data.count(b"\n") <= 1 and b"\r" in data:
+        return max(len(line) for line in data.split(b"\r"))
+    return longest
+
+
+def read_delimited(
+    text: str, sign: str, limits: Limits, deadline: Deadline
+) -> tuple[Table | None, list[Problem]]:
+    """The rows of a delimited text under their header."""
+    previous = csv.field_size_limit(limits.max_cell)
+    try:
+        return make_table(
+            csv.reader(io.StringIO(text, newline=""), delimiter=sign), "", limits, deadline
+        )
+    except csv.Error as error:
+        return None, [
+            Problem(
+                code="cell-too-long",
+                message=f"A cell is too long or a quotation mark is never closed ({error}).",
+                cure="Look for a lone quotation mark, or save the list again from a spreadsheet.",
+            )
+        ]
+    finally:
+        csv.field_size_limit(previous)
+
+
+def make_table(
+    source: Iterable[list[str]], name: str, limits: Limits, deadline: Deadline
+) -> tuple[Table | None, list[Problem]]:
+    """Rows to a Table: header found, empty rows left out, cells shared where they are equal."""
+    rows: list[tuple[str, ...]] = []
+    numbers: list[int] = []
+    shared: dict[str, str] = {}
+    problems: list[Problem] = []
+    for number, row in enumerate(source, start=1):
+        if not number % 1000 and deadline.passed:
+            return None, [
+                Problem(
+                    code="took-too-long",
+                    message=f"Reading the list took more than {limits.max_seconds:g} seconds.",
+                    cure="Split it into smaller files.",
+                )
+            ]
+        if len(row) > limits.max_columns:
+            return None, [
+                Problem(
+                    code="too-many-columns",
+                    message=f"Row {number} has {len(row):,} cells; {limits.max_columns} are read.",
+                    cure="Remove empty columns, or check which sign separates the cells.",
+                )
+            ]
+        cells = tuple(shared.setdefault(cell, cell) for cell in map(str.strip, row))
+        if not any(cells):
+            continue
+        if len(rows) > limits.max_rows:
+            return None, [
+                Problem(
+                    code="too-many-rows",
+                    message=f"The list has more than {limits.max_rows:,} rows.",
+                    cure="Split it into smaller files.",
+                )
+            ]
+        rows.append(cells)
+        numbers.append(number)
+    if not rows:
+        return None, []
+    top = header_row(rows)
+    width = max(len(row) for row in rows[top or 0 :])
+    if top is None:
+        problems.append(
+            Problem(
+                code="no-header",
+                message="No row names the columns.",
+                cure="Put a row with the columns' names (date, supplier, text, amount) on top.",
+                severity=Severity.WARNING,
+            )
+        )
+        names, body, first = unique_names((), width), rows, numbers[0]
+    else:
+        names, body = unique_names(rows[top], width), rows[top + 1 :]
+        first = numbers[top + 1] if top + 1 < len(numbers) else numbers[top] + 1
+    full = tuple(row if len(row) == width else row + ("",) * (width - len(row)) for row in body)
+    return Table.model_construct(name=name, columns=names, rows=full, first_row=first), problems
