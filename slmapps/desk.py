@@ -1,4 +1,4 @@
-"""What an application tells the suite about itself: its desk, its pages and what a correction changes.
+"""What an application tells the suite: its desk, its pages and what a correction changes.
 
 Design choices:
 
@@ -71,7 +71,7 @@ class Desk:
 
 @dataclass(frozen=True)
 class PageSpec:
-    """A page of the suite; ``render`` is ``"module:function"``, imported when the page is opened."""
+    """A page of the suite; ``render`` is ``"module:function"``, imported when it is opened."""
 
     title: str
     icon: str

@@ -20,7 +20,7 @@ from slmapps.desk import Desk, PageSpec
 if TYPE_CHECKING:
     from slmapps.records import Problem
 
-__all__ = ["desk", "desks", "load", "pages", "problems"]
+__all__ = ["call_each", "desk", "desks", "failed", "load", "pages", "problems"]
 
 _failures: dict[str, str] = {}
 
@@ -46,7 +46,7 @@ def load() -> pluggy.PluginManager:
 
 
 def call_each(hook: str, **arguments: Any) -> None:
-    """Call one hook plugin by plugin, so that one that fails is reported and the others are heard."""
+    """Call one hook plugin by plugin: one that fails is reported, the others are heard."""
     manager = load()
     for name, plugin in manager.list_name_plugin():
         others = [each for each in manager.get_plugins() if each is not plugin]
@@ -76,6 +76,11 @@ def pages() -> list[PageSpec]:
     found: list[PageSpec] = []
     call_each("register_pages", register=found.append)
     return sorted(found, key=lambda page: page.order)
+
+
+def failed() -> bool:
+    """Whether a plugin has failed so far; costs nothing."""
+    return bool(_failures)
 
 
 def problems() -> list[Problem]:

@@ -1,4 +1,4 @@
-"""Where the samples lie: small made-up inputs for every desk, in a checkout and in a wheel alike."""
+"""Where the samples lie: small made-up inputs for every desk, in a checkout and in a wheel."""
 
 from __future__ import annotations
 

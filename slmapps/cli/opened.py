@@ -1,0 +1,40 @@
+"""The workspace that a command works in."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from slmapps.cli.output import Mistake
+
+if TYPE_CHECKING:
+    from slmapps.workspace import Workspace
+
+__all__ = ["opened"]
+
+
+@contextmanager
+def opened() -> Iterator[Workspace]:
+    """Open the workspace, and close it after.
+
+    It is the database of ``SLMAPPS_DATABASE_URL``, else the file in ``SLMAPPS_HOME``.
+    A database that cannot be reached or written is a mistake whose text says where to look.
+    """
+    from sqlalchemy.exc import OperationalError
+
+    from slmapps.workspace import Workspace
+
+    try:
+        workspace = Workspace.open()
+        try:
+            yield workspace
+        finally:
+            workspace.close()
+    except OperationalError as error:
+        where = "SLMAPPS_DATABASE_URL" if os.environ.get("SLMAPPS_DATABASE_URL") else "SLMAPPS_HOME"
+        cause = str(error.orig or error).strip().splitlines()[0]
+        raise Mistake(
+            f"the workspace's database does not answer ({cause}); check {where}"
+        ) from error
