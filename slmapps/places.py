@@ -22,17 +22,17 @@ def _folder(variable: str, default: str) -> Path:
 
 
 def home() -> Path:
-    """The folder of the workspace, made if missing: ``SLMAPPS_HOME`` or the user's data folder."""
+    """Give the folder of the workspace: ``SLMAPPS_HOME`` or the user's data folder."""
     return _folder("SLMAPPS_HOME", platformdirs.user_data_dir("slmapps"))
 
 
 def cache() -> Path:
-    """The folder of what can be made again: ``SLMAPPS_CACHE`` or the user's cache folder."""
+    """Give the folder of what can be made again: ``SLMAPPS_CACHE`` or the user's cache."""
     return _folder("SLMAPPS_CACHE", platformdirs.user_cache_dir("slmapps"))
 
 
 def data(option: str | Path | None = None) -> Path:
-    """The folder of evaluation data: ``option`` or ``SLMAPPS_DATA``; there is no default.
+    """Give the folder of evaluation data: ``option`` or ``SLMAPPS_DATA``; there is no default.
 
     Raises ``FileNotFoundError`` that says the cure where neither names a folder.
     """
