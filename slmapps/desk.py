@@ -59,12 +59,18 @@ class Desk:
     """The values that a person may pick for a Prediction, as ``(value, label)``."""
     describe: Callable[[Workspace, PredictionRow], dict[str, str]] | None = None
     """The columns of the review table: supplier, text, amount, date…"""
+    describe_many: Callable[[Workspace, Sequence[PredictionRow]], list[dict[str, str]]] | None = (
+        None
+    )
+    """:attr:`describe` for many rows at once, where that is cheaper."""
     correct: Callable[[Workspace, Sequence[Correction]], list[Change]] | None = None
     """Stores the Corrections, learns from them at once and predicts the open items again."""
     preview: Callable[[Workspace, Correction], list[Change]] | None = None
     """What :attr:`correct` would change, without storing or learning."""
     undo: Callable[[Workspace, int, str], list[Change]] | None = None
     """Takes a Correction back by its id, in the name of ``who``."""
+    set_budget: Callable[[Workspace, str, float, str], list[Change]] | None = None
+    """Sets a client's error budget (within 0..1) in the name of ``who`` and judges anew."""
     observed: Callable[[Workspace, str], dict[str, Any]] | None = None
     """Expected and observed error, coverage and calibration of one client, for the monitor."""
 

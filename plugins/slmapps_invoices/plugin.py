@@ -20,9 +20,11 @@ DESK = Desk(
     samples=lazily("slmapps_invoices.desk:samples"),
     choices=lazily("slmapps_invoices.desk:choices"),
     describe=lazily("slmapps_invoices.desk:describe"),
+    describe_many=lazily("slmapps_invoices.desk:describe_many"),
     correct=lazily("slmapps_invoices.desk:correct"),
     preview=lazily("slmapps_invoices.desk:preview"),
     undo=lazily("slmapps_invoices.desk:undo"),
+    set_budget=lazily("slmapps_invoices.desk:set_budget"),
     observed=lazily("slmapps_invoices.desk:observed"),
 )
 
