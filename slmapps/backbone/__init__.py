@@ -1,0 +1,11 @@
+"""The shared small models: weights found and verified, texts turned into vectors, adapters.
+
+Nothing heavy is imported here: ONNX Runtime loads with the first text that is not in the cache.
+"""
+
+from __future__ import annotations
+
+from slmapps.backbone.reader import Reader, load_reader
+from slmapps.backbone.weights import WeightsMissing, find_weights
+
+__all__ = ["Reader", "WeightsMissing", "find_weights", "load_reader"]
