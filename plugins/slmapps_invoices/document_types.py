@@ -5,8 +5,21 @@ from __future__ import annotations
 __all__ = ["TYPES", "document_type"]
 
 TYPES: dict[str, tuple[str, ...]] = {
-    "credit_note": ("381", "83", "81", "261", "262", "296", "308", "396", "420", "458", "532",
-                    "TD04", "TD08"),
+    "credit_note": (
+        "381",
+        "83",
+        "81",
+        "261",
+        "262",
+        "296",
+        "308",
+        "396",
+        "420",
+        "458",
+        "532",
+        "TD04",
+        "TD08",
+    ),
     "debit_note": ("383", "80", "82", "84", "TD05", "TD09"),
     "corrected_invoice": ("384",),
     "prepayment": ("386", "500", "503", "TD02", "TD03"),
@@ -20,7 +33,7 @@ _BY_CODE = {code: kind for kind, codes in TYPES.items() for code in codes}
 
 
 def document_type(code: str) -> str:
-    """A key of ``TYPES``, or ``"invoice"`` for every other code.
+    """Give a key of ``TYPES``, or ``"invoice"`` for every other code.
 
     >>> document_type("381"), document_type("380"), document_type("TD04")
     ('credit_note', 'invoice', 'credit_note')

@@ -7,6 +7,7 @@ Design choices:
 * Amounts stand as the file states them, with their sign; a credit note's amounts are not turned.
 * ``net`` of the lines adds up to ``line_total``: a line that breaks down into others holds them
   in ``sub_lines`` and is counted once.
+* An optional amount of nothing (nothing paid, no rounding) is None, stated or not.
 * ``places`` says for each value where in the Document it stands: ``places["lines[0].net"]``.
 """
 
@@ -19,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from slmapps.records import Span
 
-__all__ = ["Allowance", "Invoice", "InvoiceLine", "Party", "TaxSubtotal"]
+__all__ = ["Allowance", "Invoice", "InvoiceLine", "Party", "Remark", "TaxSubtotal"]
 
 
 class _Record(BaseModel):
@@ -51,7 +52,7 @@ class InvoiceLine(_Record):
     quantity: Decimal | None = None
     unit: str = ""
     unit_price: Decimal | None = Field(default=None, description="net price, BT-146")
-    price_base: Decimal | None = Field(default=None, description="units the price is for, BT-149")
+    price_base: Decimal | None = Field(default=None, description="units priced, BT-149; None: 1")
     discount: Decimal | None = Field(default=None, description="allowances less charges, BG-27/28")
     net: Decimal | None = Field(default=None, description="BT-131")
     tax_rate: Decimal | None = Field(default=None, description="per cent")
@@ -62,6 +63,17 @@ class InvoiceLine(_Record):
     order_line: str = Field(default="", description="BT-132")
     note: str = Field(default="", description="BT-127")
     sub_lines: tuple[InvoiceLine, ...] = ()
+
+
+class Remark(_Record):
+    """A line of the document that is text and nothing else; nothing is booked from it.
+
+    ``position`` is the number of ``lines`` that stand before it.
+    """
+
+    position: int
+    id: str = ""
+    text: str = ""
 
 
 class TaxSubtotal(_Record):
@@ -108,6 +120,7 @@ class Invoice(_Record):
     taxes: tuple[TaxSubtotal, ...] = ()
     allowances: tuple[Allowance, ...] = ()
     lines: tuple[InvoiceLine, ...] = ()
+    remarks: tuple[Remark, ...] = ()
     buyer_reference: str = Field(default="", description="BT-10")
     buyer_account: str = Field(default="", description="BT-19")
     order_reference: str = Field(default="", description="BT-13")

@@ -8,7 +8,7 @@ __all__ = ["decode"]
 
 
 def decode(data: bytes) -> tuple[str | None, list[Problem]]:
-    """The text of ``data``: by its byte order mark, else UTF-8, else Windows-1252.
+    """Give the text of ``data``: by its byte order mark, else UTF-8, else Windows-1252.
 
     Windows-1252 is what spreadsheets in western Europe write when they do not write UTF-8. A NUL
     byte in anything but UTF-16 means that the file is damaged or no text at all.

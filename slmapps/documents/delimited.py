@@ -17,7 +17,7 @@ _DELIMITERS = (";", "\t", ",", "|")
 
 
 def delimiter(text: str) -> str | None:
-    """The sign that splits the first lines into the same number (two or more) of cells, or None."""
+    """Find the sign that splits the first lines into the same number (two or more) of cells, or None."""
     sample = text[:65536]
     best: tuple[float, int] = (0.0, 0)
     found: str | None = None
@@ -36,7 +36,7 @@ def delimiter(text: str) -> str | None:
         if usual < 2:
             # A long preamble of single cells above a short list.
             usual, times = max(widths), wide
-        if usual < 2 or wide < 2 and len(widths) > 1:
+        if usual < 2 or (wide < 2 and len(widths) > 1):
             continue
         score = (times / len(widths), usual)
         if score > best:
@@ -45,7 +45,7 @@ def delimiter(text: str) -> str | None:
 
 
 def longest_line(data: bytes) -> int:
-    """The length in bytes of the longest line; one pass, nothing copied."""
+    """Give the length in bytes of the longest line; one pass, nothing copied."""
     longest, start = 0, 0
     while (end := data.find(b"\n", start)) >= 0:
         longest, start = max(longest, end - start), end + 1
@@ -58,7 +58,7 @@ def longest_line(data: bytes) -> int:
 def read_delimited(
     text: str, sign: str, limits: Limits, deadline: Deadline
 ) -> tuple[Table | None, list[Problem]]:
-    """The rows of a delimited text under their header."""
+    """Give the rows of a delimited text under their header."""
     previous = csv.field_size_limit(limits.max_cell)
     try:
         return make_table(
@@ -79,7 +79,7 @@ def read_delimited(
 def make_table(
     source: Iterable[list[str]], name: str, limits: Limits, deadline: Deadline
 ) -> tuple[Table | None, list[Problem]]:
-    """Rows to a Table: header found, empty rows left out, cells shared where they are equal."""
+    """Turn rows into a Table: header found, empty rows left out, cells shared where they are equal."""
     rows: list[tuple[str, ...]] = []
     numbers: list[int] = []
     shared: dict[str, str] = {}

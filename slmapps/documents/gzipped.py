@@ -13,7 +13,7 @@ _CHUNK = 1 << 20
 
 
 def unpack(data: bytes, limits: Limits) -> tuple[bytes | None, list[Problem]]:
-    """The content of a gzip file (all its members), or None with the reason."""
+    """Give the content of a gzip file (all its members), or None with the reason."""
     parts: list[bytes] = []
     size = 0
     rest = data
@@ -45,7 +45,7 @@ def unpack(data: bytes, limits: Limits) -> tuple[bytes | None, list[Problem]]:
 
 
 def part_of_member(data: bytes) -> bool:
-    """Whether ``data`` begins like a gzip member (padding after the last member does not)."""
+    """Tell whether ``data`` begins like a gzip member (padding after the last member does not)."""
     return data.startswith(b"\x1f\x8b")
 
 

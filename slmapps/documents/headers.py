@@ -18,12 +18,12 @@ _SEARCHED = 40  # rows from the top
 
 
 def is_value(cell: str) -> bool:
-    """Whether a cell is a number, an amount or a date, which no column is named after."""
+    """Tell whether a cell is a number, an amount or a date, which no column is named after."""
     return bool(_VALUE.fullmatch(cell.strip()))
 
 
 def header_row(rows: Sequence[Sequence[str]]) -> int | None:
-    """The index of the row that names the columns, or None where no row does.
+    """Give the index of the row that names the columns, or None where no row does.
 
     It is the first row that is as wide as the body of the list, holds words only, no word twice
     but for empty cells, and has rows with values beneath it.
@@ -48,7 +48,7 @@ def header_row(rows: Sequence[Sequence[str]]) -> int | None:
 
 
 def unique_names(cells: Sequence[str], width: int) -> tuple[str, ...]:
-    """``width`` column names: the cells, with names for empty ones and no name twice."""
+    """Give ``width`` column names: the cells, with names for empty ones and no name twice."""
     names: list[str] = []
     taken: Counter[str] = Counter()
     for number in range(width):

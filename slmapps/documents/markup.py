@@ -12,20 +12,25 @@ from slmapps.records import Problem, Severity
 __all__ = ["parse"]
 
 _DECLARATION = re.compile(rb"\A<\?xml[^>]*\?>")
+_NAMES_ENCODING = re.compile(
+    rb"""encoding\s*=\s*["'][A-Za-z][\w.-]*["']|\A(?:(?!encoding).)*\Z""", re.DOTALL
+)
+_ROOT = re.compile(rb"<([A-Za-z_][\w.:-]*)")
 
 
 def parse(data: bytes, limits: Limits) -> tuple[etree._Element | None, list[Problem]]:
-    """The root element of an XML file, or None with the reason.
+    """Give the root element of an XML file, or None with the reason.
 
     A document type declaration is refused outright: no e-invoice has one, and entities, external
     files and amplification all need one. Text nodes over 10 MB and trees deeper than 256 are
-    refused by the parser. A declaration that names no real encoding is passed over, with a warning.
+    refused by the parser. A declaration that names no encoding, and a missing end, are mended with
+    a warning.
     """
     if len(data) > limits.max_xml_bytes:
         return None, [
             Problem(
                 code="file-too-large",
-                message=f"The XML is {len(data):,} bytes; at most {limits.max_xml_bytes:,} are read.",
+                message=f"The XML is larger than {limits.max_xml_bytes:,} bytes.",
                 cure="Ask the sender to leave large attachments out of the XML.",
             )
         ]
@@ -38,31 +43,24 @@ def parse(data: bytes, limits: Limits) -> tuple[etree._Element | None, list[Prob
     problems: list[Problem] = []
     try:
         root = etree.fromstring(data, _parser())
-    except etree.XMLSyntaxError as error:
-        mended = _without_declaration(data)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        mended, what = _mend(data)
         if mended is None:
             return None, [_broken(error)]
         try:
-            root = etree.fromstring(mended, _parser())
-        except etree.XMLSyntaxError:
+            root = etree.fromstring(mended, _parser(recover=what == "xml-cut-short"))
+        except (etree.XMLSyntaxError, ValueError):
             return None, [_broken(error)]
-        problems.append(
-            Problem(
-                code="xml-declaration",
-                message=f"The XML declaration is wrong ({error.msg}); the text was read as UTF-8.",
-                cure="Ask the sender to write a valid XML declaration.",
-                severity=Severity.WARNING,
-            )
-        )
-    except ValueError as error:
-        return None, [_broken(error)]
+        if root is None:
+            return None, [_broken(error)]
+        problems.append(_mended(what, error))
     about = root.getroottree().docinfo
-    if about is not None and about.doctype:
+    if about is not None and str(getattr(about, "doctype", "")):
         return None, [_doctype()]
     return root, problems
 
 
-def _parser() -> etree.XMLParser:
+def _parser(*, recover: bool = False) -> etree.XMLParser:
     return etree.XMLParser(
         resolve_entities=False,
         load_dtd=False,
@@ -71,19 +69,43 @@ def _parser() -> etree.XMLParser:
         huge_tree=False,
         remove_comments=True,
         remove_pis=True,
+        recover=recover,
     )
 
 
-def _without_declaration(data: bytes) -> bytes | None:
+def _mend(data: bytes) -> tuple[bytes | None, str]:
+    """Undo one of two faults: a declaration with an invalid encoding, or a missing end.
+
+    What is cut short is read up to the last element that is whole, so that no half number counts.
+    """
     match = _DECLARATION.match(data)
-    if match is None:
-        return None
-    body = data[match.end() :]
-    try:
-        body.decode("utf-8")
-    except UnicodeDecodeError:
-        return None
-    return body
+    if match is not None and not _NAMES_ENCODING.search(match.group()):
+        try:
+            data[match.end() :].decode("utf-8")
+        except UnicodeDecodeError:
+            return None, ""
+        return data[match.end() :], "xml-declaration"
+    root = _ROOT.search(data[:4096])
+    if root is None or b"</" + root.group(1) in data[-len(root.group(1)) - 200 :]:
+        return None, ""
+    end = max(data.find(b">", data.rfind(b"</")) + 1, data.rfind(b"/>") + 2)
+    return (data[:end], "xml-cut-short") if end > root.end() else (None, "")
+
+
+def _mended(what: str, error: Exception) -> Problem:
+    if what == "xml-declaration":
+        return Problem(
+            code=what,
+            message=f"The XML declaration is wrong ({error}); the text was read as UTF-8.",
+            cure="Ask the sender to write a valid XML declaration.",
+            severity=Severity.WARNING,
+        )
+    return Problem(
+        code=what,
+        message="The XML has no end; it was read up to the last part that is whole.",
+        cure="Check that nothing is missing, or ask the sender for the file again.",
+        severity=Severity.WARNING,
+    )
 
 
 def _doctype() -> Problem:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import base64
+import contextlib
 import json
 import os
 import selectors
@@ -15,7 +16,7 @@ import struct
 import subprocess
 import sys
 import threading
-from pathlib import PurePosixPath, PureWindowsPath
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
 import slmapps
@@ -39,7 +40,7 @@ class _Process:
         if self.child is not None and self.owner != os.getpid():
             self.child = None  # inherited by a fork: it answers our parent
         if self.child is None or self.child.poll() is not None:
-            root = os.path.dirname(os.path.dirname(os.path.abspath(slmapps.__file__)))
+            root = str(Path(slmapps.__file__).resolve().parent.parent)
             paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
             self.child = subprocess.Popen(
                 [sys.executable, "-m", "slmapps.documents.pdf_text"],
@@ -58,10 +59,8 @@ class _Process:
         child.kill()
         for stream in (child.stdin, child.stdout):
             if stream is not None:
-                try:
+                with contextlib.suppress(BrokenPipeError):
                     stream.close()
-                except BrokenPipeError:
-                    pass
         child.wait()
 
 
@@ -70,7 +69,7 @@ atexit.register(_process.stop)
 
 
 def read_pdf(data: bytes, limits: Limits, deadline: Deadline) -> tuple[PdfContent, list[Problem]]:
-    """Pages with words, and attachments by name.
+    """Give pages with words, and attachments by name.
 
     A file over a limit gives what was read before it, with an error Problem.
     """
@@ -160,7 +159,7 @@ class _Answers:
             self.problems.append(
                 Problem(
                     code="attachment-name",
-                    message=f"An attachment's name is not a plain file name; it is kept as '{plain}'.",
+                    message=f"An attachment's name is no plain file name; it is kept as '{plain}'.",
                     cure="Nothing to do; the name is never used as a path.",
                     severity=Severity.WARNING,
                 )
@@ -173,9 +172,9 @@ class _Answers:
 
 
 def plain_name(name: str) -> str:
-    """A name that is no path: without folders, control characters and leading dots.
+    r"""Give a name that is no path: without folders, control characters and leading dots.
 
-    >>> plain_name("../../etc/passwd"), plain_name("C:\\\\a\\\\b.xml"), plain_name("factur-x.xml")
+    >>> plain_name("../../etc/passwd"), plain_name("C:\\a\\b.xml"), plain_name("factur-x.xml")
     ('passwd', 'b.xml', 'factur-x.xml')
     """
     last = PureWindowsPath(PurePosixPath(name).name).name

@@ -84,7 +84,9 @@ def _read(data: bytes, order: dict[str, int], say: Say) -> None:
             found = page_words(page, order["max_words"] - words)
             words += len(found)
             width, height = page.get_size()
-            say({"kind": "page", "number": number, "width": width, "height": height, "words": found})
+            say(
+                {"kind": "page", "number": number, "width": width, "height": height, "words": found}
+            )
             page.close()
             if words >= order["max_words"]:
                 say({"kind": "problem", "code": "too-many-words"})
@@ -100,7 +102,7 @@ def _attachment(name: str, content: bytes) -> dict[str, Any]:
 def _attachments(
     document: pypdfium2.PdfDocument, order: dict[str, int]
 ) -> Iterator[tuple[str, bytes]]:
-    """The files in the document's name tree, then those pinned to a page as an annotation."""
+    """Give the files in the document's name tree, then those pinned to a page as an annotation."""
     left = order["max_bytes"]
     count = min(document.count_attachments(), order["max_attachments"])
     for index in range(count):
@@ -137,7 +139,7 @@ def _content(attachment: Any, most: int) -> bytes | None:
 
 
 def _stray_attachments(data: bytes, most: int) -> Iterator[tuple[str, bytes]]:
-    """XML files that lie in the PDF but are in no list of attachments (a lost name tree, /AF only).
+    """Find XML files that lie in the PDF but are in no list of attachments (a lost name tree, /AF only).
 
     The dictionary of a stream always stands in plain bytes before it, so a search finds it.
     """
@@ -161,7 +163,7 @@ def _stray_attachments(data: bytes, most: int) -> Iterator[tuple[str, bytes]]:
 
 
 def page_words(page: pypdfium2.PdfPage, most: int) -> list[tuple[str, float, float, float, float]]:
-    """At most ``most`` words of a page, ``(text, left, top, right, bottom)``, in PDFium's order."""
+    """Give at most ``most`` words of a page, ``(text, left, top, right, bottom)``, in PDFium's order."""
     place = _placer(page)
     text_page = page.get_textpage()
     raw = text_page.raw
@@ -200,7 +202,7 @@ def page_words(page: pypdfium2.PdfPage, most: int) -> list[tuple[str, float, flo
 
 
 def _apart(box: Box, here: Box) -> bool:
-    """Whether a letter belongs to another line or column than the word before it."""
+    """Tell whether a letter belongs to another line or column than the word before it."""
     height = max(box[3] - box[1], here[3] - here[1], 1.0)
     if here[1] > box[3] + 0.5 * height or here[3] < box[1] - 0.5 * height:
         return True
@@ -212,7 +214,7 @@ def _union(one: Box, two: Box) -> Box:
 
 
 def _placer(page: pypdfium2.PdfPage) -> Callable[[Box], Box]:
-    """A function from PDF space (left, bottom, right, top) to the page as shown, from its top."""
+    """Give a function from PDF space (left, bottom, right, top) to the page as shown, from its top."""
     x0, y0, x1, y1 = page.get_bbox()
     turn = page.get_rotation() % 360
 

@@ -18,7 +18,7 @@ _DEPTH = 12
 
 
 def unwrap(data: bytes) -> bytes | None:
-    """The signed bytes inside a DER, BER or base64 envelope; None where there are none."""
+    """Give the signed bytes inside a DER, BER or base64 envelope; None where there are none."""
     if data.startswith(b"MI"):
         try:
             data = base64.b64decode(data, validate=False)
@@ -37,7 +37,7 @@ def unwrap(data: bytes) -> bytes | None:
 
 
 def _octets(data: bytes, start: int, end: int, depth: int) -> Iterator[bytes]:
-    """The octet strings at and under the first element at ``start``, in order."""
+    """Give the octet strings at and under the first element at ``start``, in order."""
     if depth > _DEPTH:
         raise ValueError("an envelope this deep is no envelope")
     position = start

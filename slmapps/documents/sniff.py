@@ -50,7 +50,7 @@ _WEB = re.compile(r"<(!DOCTYPE\s+html|html[\s>])", re.IGNORECASE)
 
 
 def media_type(data: bytes) -> str:
-    """The media type of ``data``; ``application/octet-stream`` where nothing fits."""
+    """Give the media type of ``data``; ``application/octet-stream`` where nothing fits."""
     for magic, kind in _MAGIC:
         if data.startswith(magic):
             return kind

@@ -23,7 +23,7 @@ _SMALL = 1_000_000  # bytes; a small part may be packed as tightly as it likes
 def read_workbook(
     data: bytes, limits: Limits, deadline: Deadline
 ) -> tuple[tuple[Table, ...], list[Problem]]:
-    """The visible sheets that hold rows. Formulas give their stored values."""
+    """Read the visible sheets that hold rows. Formulas give their stored values."""
     problem = _danger(data, limits)
     if problem is not None:
         return (), [problem]
@@ -62,7 +62,7 @@ def _rows(sheet: Any, limits: Limits) -> Iterator[list[str]]:
 
 
 def cell_text(value: object) -> str:
-    """A cell as text: dates in ISO notation, numbers with a decimal point and no exponent."""
+    """Write a cell as text: dates in ISO notation, numbers with a decimal point and no exponent."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -80,7 +80,7 @@ def cell_text(value: object) -> str:
 
 
 def _danger(data: bytes, limits: Limits) -> Problem | None:
-    """Why a workbook must not be unpacked, or None.
+    """Say why a workbook must not be unpacked, or None.
 
     Python's zipfile never reads more of a part than its directory declares, so a bound on the
     declared sizes is a bound on the real ones.

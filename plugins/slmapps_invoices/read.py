@@ -1,0 +1,223 @@
+"""Invoices in: from a file or a Document to Invoice records, with every Problem met.
+
+Design choices:
+
+* The data inside a file counts, not what its pages show; where the two disagree it is said.
+* Nothing a file holds raises. A file that gives no invoice gives an error that says why.
+* Rules are checked here, so that no caller can forget them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from slmapps.documents import Limits, open_document
+from slmapps.documents.markup import parse
+from slmapps.documents.signed import unwrap
+from slmapps.documents.sniff import SIGNED, XML, media_type
+from slmapps.records import Document, Problem, Severity
+from slmapps_invoices.contract import to_contract
+from slmapps_invoices.page_check import check_page
+from slmapps_invoices.records import Invoice, InvoiceLine
+from slmapps_invoices.rules import check_arithmetic
+from slmapps_invoices.syntaxes import is_business_document, read_root
+from slmapps_invoices.wording import looks_like_formula
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["read_document", "read_invoice", "read_invoices", "read_lines", "to_contract"]
+
+Source = str | Path | bytes
+
+
+def read_invoice(
+    source: Source, *, name: str = "", limits: Limits | None = None
+) -> tuple[Invoice | None, list[Problem]]:
+    """Read the invoice in a file; the first, where the file holds several (then a Problem says so).
+
+    ``name`` names the file in Problems where ``source`` is bytes.
+    """
+    invoices, problems = read_invoices(source, name=name, limits=limits)
+    if len(invoices) > 1:
+        problems.append(
+            Problem(
+                code="several-invoices",
+                message=f"The file holds {len(invoices)} invoices; this is the first.",
+                cure="Read the file with read_invoices to have them all.",
+                severity=Severity.WARNING,
+                file=name or None,
+            )
+        )
+    return (invoices[0] if invoices else None), problems
+
+
+def read_invoices(
+    source: Source, *, name: str = "", limits: Limits | None = None
+) -> tuple[list[Invoice], list[Problem]]:
+    """Read every invoice in a file, in its order."""
+    where = Path(source) if isinstance(source, str) else source
+    document, problems = open_document(where, name=name, limits=limits)
+    if document is None:
+        return [], problems
+    invoices, found = read_document(document, limits=limits)
+    return invoices, problems + found
+
+
+def read_document(
+    document: Document, *, limits: Limits | None = None
+) -> tuple[list[Invoice], list[Problem]]:
+    """Read every invoice in a Document that is open already."""
+    limits = limits or Limits()
+    invoices, problems = _from_data(document, limits)
+    for invoice in invoices:
+        problems += check_arithmetic(invoice)
+        problems += _missing(invoice)
+        problems += _formulas(invoice)
+        if document.pages:
+            problems += check_page(invoice, document.pages)
+    return invoices, [
+        problem.model_copy(update={"file": problem.file or document.name}) for problem in problems
+    ]
+
+
+def read_lines(
+    source: Source, *, name: str = "", limits: Limits | None = None
+) -> tuple[pd.DataFrame, list[Problem]]:
+    """Read a list of invoice lines (CSV or XLSX, gzip allowed) under any headers.
+
+    The frame's columns are described in ``lines_table.lines_frame``.
+    """
+    from slmapps_invoices.lines_table import lines_frame
+
+    where = Path(source) if isinstance(source, str) else source
+    document, problems = open_document(where, name=name, limits=limits)
+    frame, found = lines_frame(document.tables if document else ())
+    if document is not None:
+        problems += found
+    return frame, problems
+
+
+def _from_data(document: Document, limits: Limits) -> tuple[list[Invoice], list[Problem]]:
+    if document.xml is not None:
+        root, problems = parse(document.xml, limits)
+        if root is None:
+            return [], problems
+        invoices, found = read_root(root, document.sha256, None)
+        return invoices, problems + found
+    readings: list[tuple[str, list[Invoice], list[Problem]]] = []
+    broken: list[Problem] = []
+    for name, content in document.attachments.items():
+        kind = media_type(content)
+        data = unwrap(content) or b"" if kind == SIGNED else content
+        if media_type(data) != XML:
+            continue
+        root, problems = parse(data, limits)
+        if root is None:
+            broken += problems
+        elif is_business_document(root):
+            invoices, found = read_root(root, document.sha256, name)
+            readings.append((name, invoices, problems + found))
+    if not readings:
+        return [], broken or [_no_data(document)]
+    return _choose(readings)
+
+
+def _choose(
+    readings: Sequence[tuple[str, list[Invoice], list[Problem]]],
+) -> tuple[list[Invoice], list[Problem]]:
+    """Take the newest syntax among several attachments, and say whether the others agree."""
+    rank = {"CII": 0, "UBL": 1, "ZUGFeRD 1": 2, "FatturaPA": 3}
+    usable = [reading for reading in readings if reading[1]]
+    if not usable:
+        return [], readings[0][2]
+    best = min(usable, key=lambda reading: rank.get(reading[1][0].syntax, 9))
+    problems = list(best[2])
+    for name, invoices, _ in usable:
+        if name == best[0]:
+            continue
+        same = _heads(invoices) == _heads(best[1])
+        problems.append(
+            Problem(
+                code="invoice-twice" if same else "attachments-differ",
+                message=f"'{name}' holds the invoice again"
+                + (", with the same figures." if same else " and differs from the one read."),
+                cure="" if same else "Compare both with the page before paying.",
+                severity=Severity.WARNING,
+            )
+        )
+    return best[1], problems
+
+
+def _heads(invoices: Sequence[Invoice]) -> list[tuple[Any, ...]]:
+    return [
+        (one.number, one.issue_date, one.net, one.tax, one.total, [line.net for line in one.lines])
+        for one in invoices
+    ]
+
+
+def _no_data(document: Document) -> Problem:
+    if document.pages or document.attachments:
+        return Problem(
+            code="no-data-inside",
+            message="The PDF carries no invoice data, only its pages.",
+            cure="Ask for an e-invoice (Factur-X, ZUGFeRD, XRechnung), or enter it by hand.",
+        )
+    if document.tables:
+        return Problem(
+            code="not-an-invoice",
+            message="The file is a list, not an invoice.",
+            cure="Read it as a list of lines.",
+        )
+    return Problem(
+        code="not-an-invoice",
+        message="The file is plain text, not an invoice.",
+        cure="Send the invoice as XML, or as a PDF with the data inside.",
+    )
+
+
+def _missing(invoice: Invoice) -> list[Problem]:
+    """Say which of the values without which nothing can be booked the file does not state."""
+    stated = {
+        "number": bool(invoice.number),
+        "date": invoice.issue_date is not None,
+        "seller": bool(invoice.seller.name),
+        "currency": bool(invoice.currency),
+        "total": invoice.total is not None,
+    }
+    return [
+        Problem(
+            code=f"{name}-missing",
+            message=f"The invoice states no {name}.",
+            cure="Enter it by hand, or ask the sender for a complete invoice.",
+            severity=Severity.WARNING,
+        )
+        for name, is_there in stated.items()
+        if not is_there
+    ]
+
+
+def _formulas(invoice: Invoice) -> list[Problem]:
+    """Warn of texts that a spreadsheet would run; they are kept, and exports disarm them."""
+    texts = {"number": invoice.number, "seller.name": invoice.seller.name}
+    pending: list[tuple[str, InvoiceLine]] = [
+        (f"lines[{at}]", line) for at, line in enumerate(invoice.lines)
+    ]
+    while pending:
+        key, line = pending.pop()
+        texts[f"{key}.description"] = line.description
+        texts[f"{key}.details"] = line.details
+        pending += [(f"{key}.sub_lines[{at}]", sub) for at, sub in enumerate(line.sub_lines)]
+    return [
+        Problem(
+            code="formula-in-text",
+            message=f"A text reads like a spreadsheet formula: '{text[:40]}'.",
+            cure="It is kept as text; check who sent it.",
+            severity=Severity.WARNING,
+            where=invoice.places.get(key),
+        )
+        for key, text in texts.items()
+        if looks_like_formula(text)
+    ]
