@@ -7,6 +7,7 @@ is heavy is imported when the command runs.
 from __future__ import annotations
 
 import os
+import sys
 from typing import Any
 
 import click
@@ -41,10 +42,10 @@ class Root(click.Group):
             return super().invoke(ctx)
         try:
             return super().invoke(ctx)
-        except BrokenPipeError:
+        except (BrokenPipeError, click.exceptions.Exit):
             raise
-        except (LookupError, OSError, RuntimeError, ValueError) as error:
-            if isinstance(error, click.exceptions.Exit):
+        except Exception as error:
+            if not _says_the_cure(error):
                 raise
             text = error.args[0] if isinstance(error, KeyError) and error.args else error
             raise Mistake(f"{text or type(error).__name__}") from error
@@ -57,6 +58,13 @@ class Root(click.Group):
                 from slmapps.cli.output import show_problems
 
                 show_problems(plugins.problems())
+
+
+def _says_the_cure(error: Exception) -> bool:
+    """Whether an error is one of those that are raised for a caller's mistakes."""
+    weights = sys.modules.get("slmapps.backbone.weights")  # loaded, if it raised
+    missing = () if weights is None else (weights.WeightsMissing,)
+    return isinstance(error, (LookupError, OSError, RuntimeError, ValueError, *missing))
 
 
 @click.group(
