@@ -28,13 +28,13 @@ __all__ = ["add", "clients", "export", "import_chart", "import_history"]
 _PATH = click.Path(path_type=Path)
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 _paths = click.argument("paths", metavar="PATH…", nargs=-1, required=True, type=_PATH)
-_client = click.option("--client", required=True, help="The client's short name, such as bakery.")
+_client = click.option("--client", required=True, help="The client's short name, such as larkspur.")
 
 
 @click.command(
     epilog=examples(
-        "slmapps invoices add inbox/ --client bakery",
-        "slmapps invoices add lines.csv --client bakery --json",
+        "slmapps invoices add inbox/ --client larkspur",
+        "slmapps invoices add lines.csv --client larkspur --json",
     )
 )
 @_paths
@@ -86,8 +86,8 @@ def add(paths: tuple[Path, ...], client: str, json_: bool) -> None:
 
 @click.command(
     epilog=examples(
-        "slmapps invoices export --client bakery --format xero --out bills.csv",
-        "slmapps invoices export --client bakery --format beancount --out books/",
+        "slmapps invoices export --client larkspur --format xero --out bills.csv",
+        "slmapps invoices export --client larkspur --format beancount --out books/",
     )
 )
 @_client
@@ -154,7 +154,7 @@ def clients(json_: bool) -> None:
 
 @click.command(
     "import-chart",
-    epilog=examples("slmapps invoices import-chart chart.csv --client bakery --title 'Old Mill'"),
+    epilog=examples("slmapps invoices import-chart chart.csv --client larkspur --title Larkspur"),
 )
 @click.argument("chart", metavar="CHART", type=_FILE)
 @_client
@@ -183,7 +183,7 @@ def import_chart(chart: Path, client: str, title: str, json_: bool) -> None:
 
 @click.command(
     "import-history",
-    epilog=examples("slmapps invoices import-history past.csv.gz --client bakery"),
+    epilog=examples("slmapps invoices import-history past.csv.gz --client larkspur"),
 )
 @click.argument("history", metavar="HISTORY", type=_FILE)
 @_client

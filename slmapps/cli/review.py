@@ -26,7 +26,7 @@ def review() -> None:
 
 @review.command(
     "list",
-    epilog=examples("slmapps review list --client corner-shop", "slmapps review list --json"),
+    epilog=examples("slmapps review list --client larkspur", "slmapps review list --json"),
 )
 @click.option("--desk", "app", default=None, help="Only this desk.")
 @click.option("--client", default=None, help="Only this client.")

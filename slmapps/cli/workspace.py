@@ -56,7 +56,7 @@ def status(json_: bool) -> None:
 
 
 @workspace.command(
-    epilog=examples("slmapps workspace audit", "slmapps workspace audit --client corner-shop")
+    epilog=examples("slmapps workspace audit", "slmapps workspace audit --client larkspur")
 )
 @click.option("--limit", default=20, show_default=True, help="How many entries, the newest first.")
 @click.option("--desk", "app", default=None, help="Only this desk.")
