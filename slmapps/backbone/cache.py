@@ -59,7 +59,7 @@ class EncodingCache:
         self._process = 0
 
     def get(self, keys: Sequence[tuple[int, bytes]]) -> tuple[npt.NDArray[np.float32], list[int]]:
-        """Look up ``keys``: vectors (n, dimension), zero where missing, and the missing positions."""
+        """Look up ``keys``: vectors (n, dimension), zero where missing, and what is missing."""
         vectors = np.zeros((len(keys), self.dimension), np.float32)
         wanted = {key: (position, proof) for position, (key, proof) in enumerate(keys)}
         with self._lock:
@@ -133,9 +133,7 @@ class EncodingCache:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise sqlite3.OperationalError(str(error)) from error
-        base = sqlite3.connect(
-            self.path, timeout=10, check_same_thread=False, isolation_level=None
-        )
+        base = sqlite3.connect(self.path, timeout=10, check_same_thread=False, isolation_level=None)
         base.execute("PRAGMA journal_mode=WAL")
         base.execute("PRAGMA synchronous=OFF")  # a lost cache is made again
         base.execute("PRAGMA mmap_size=1073741824")
@@ -144,7 +142,7 @@ class EncodingCache:
         return base
 
     def _recover(self, error: sqlite3.Error) -> None:
-        """Drop the connection, and the file too where it is broken rather than busy or forbidden."""
+        """Drop the connection; the file too, where it is broken rather than busy or forbidden."""
         self._forget()
         if isinstance(error, sqlite3.OperationalError):
             return

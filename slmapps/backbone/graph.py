@@ -115,9 +115,7 @@ def build(
             probes.append(w.node("Identity", [value], f"{name}.input"))
         if plan is None:
             y = w.node("MatMul", [value, w.constant(f"{name}.w", matrix)], f"{name}.product")
-            return (
-                w.node("Add", [y, w.constant(f"{name}.b", offset)], f"{name}.sum") if bias else y
-            )
+            return w.node("Add", [y, w.constant(f"{name}.b", offset)], f"{name}.sum") if bias else y
         inputs = _quantised(w, name, value, plan[name])
         if bias:
             inputs.append(w.constant(f"{name}.b", offset))
@@ -167,9 +165,7 @@ def _normed(
     total = w.node("Add", [value, residual], f"{path}.sum")
     gain = w.constant(f"{path}.weight", tensors[f"{path}.weight"])
     bias = w.constant(f"{path}.bias", tensors[f"{path}.bias"])
-    return w.node(
-        "LayerNormalization", [total, gain, bias], path, axis=-1, epsilon=encoder.epsilon
-    )
+    return w.node("LayerNormalization", [total, gain, bias], path, axis=-1, epsilon=encoder.epsilon)
 
 
 def _quantised(w: _Writer, name: str, value: str, q: Quantised) -> list[str]:

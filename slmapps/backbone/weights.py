@@ -35,7 +35,7 @@ _CURE = (
 )
 
 
-class WeightsMissing(Exception):
+class WeightsMissing(Exception):  # noqa: N818  what is missing is the name of it
     """No usable weights were found; the text says what to do about it."""
 
 
@@ -172,7 +172,7 @@ def _in_package() -> Path | None:
 
 def _from_hub(name: str, revision: str | None) -> Path:
     try:
-        from huggingface_hub import snapshot_download  # noqa: PLC0415  rarely needed, slow import
+        from huggingface_hub import snapshot_download
     except ImportError:
         raise WeightsMissing(f"The weights of {name} are not on this machine. {_CURE}") from None
     try:
