@@ -17,7 +17,7 @@ _DELIMITERS = (";", "\t", ",", "|")
 
 
 def delimiter(text: str) -> str | None:
-    """Find the sign that splits the first lines into the same number (two or more) of cells, or None."""
+    """Find the sign that splits the first lines into equally many (two or more) cells, or None."""
     sample = text[:65536]
     best: tuple[float, int] = (0.0, 0)
     found: str | None = None
@@ -79,7 +79,7 @@ def read_delimited(
 def make_table(
     source: Iterable[list[str]], name: str, limits: Limits, deadline: Deadline
 ) -> tuple[Table | None, list[Problem]]:
-    """Turn rows into a Table: header found, empty rows left out, cells shared where they are equal."""
+    """Turn rows into a Table: header found, empty rows left out, equal cells shared."""
     rows: list[tuple[str, ...]] = []
     numbers: list[int] = []
     shared: dict[str, str] = {}

@@ -139,7 +139,7 @@ def _content(attachment: Any, most: int) -> bytes | None:
 
 
 def _stray_attachments(data: bytes, most: int) -> Iterator[tuple[str, bytes]]:
-    """Find XML files that lie in the PDF but are in no list of attachments (a lost name tree, /AF only).
+    """Find XML files that lie in the PDF but are in no list of attachments.
 
     The dictionary of a stream always stands in plain bytes before it, so a search finds it.
     """
