@@ -1,0 +1,228 @@
+"""The client's invoices and an invoice's lines as tables for a page: pure, no widget in sight."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from slmapps.records import Problem, Severity, Status
+from slmapps_invoices.records import Invoice, InvoiceLine
+
+if TYPE_CHECKING:
+    from slmapps.workspace import PredictionRow, RecordRow
+
+__all__ = [
+    "Entry",
+    "doubtful",
+    "entries",
+    "invoice_facts",
+    "invoice_table",
+    "line_number",
+    "line_table",
+    "printed",
+]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A record of the desk with its invoice (None for a sheet of lines) and current Predictions."""
+
+    record: RecordRow
+    invoice: Invoice | None
+    predictions: tuple[PredictionRow, ...]
+
+    @property
+    def accounts(self) -> dict[int, PredictionRow]:
+        """The Predictions of the account by the line's number, from 0."""
+        return {
+            line_number(row.item): row
+            for row in self.predictions
+            if row.prediction.field == "account"
+        }
+
+    @property
+    def waiting(self) -> int:
+        """How many of its lines a person still has to look at."""
+        return sum(
+            1
+            for row in self.predictions
+            if row.corrected is None
+            and row.prediction.field == "account"
+            and row.prediction.status is not Status.ACCEPTED
+        )
+
+    def line(self, number: int) -> InvoiceLine | None:
+        """The invoice's line of that number, from 0."""
+        lines = self.invoice.lines if self.invoice else ()
+        return lines[number] if number < len(lines) else None
+
+    @property
+    def alarms(self) -> list[Problem]:
+        """What a person must know before it is booked."""
+        return [each for each in self.record.problems if each.severity is not Severity.INFO]
+
+
+def line_number(item: str) -> int:
+    """The number within an item's name: 2 for ``lines[2]``."""
+    found = re.search(r"\d+", item)
+    return int(found.group()) if found else 0
+
+
+def entries(records: Sequence[RecordRow], predictions: Sequence[PredictionRow]) -> list[Entry]:
+    """Put the records together with what is said of them now, the newest record first."""
+    current: dict[int, list[PredictionRow]] = defaultdict(list)
+    for row in predictions:
+        if row.superseded_by is None:
+            current[row.record_id].append(row)
+    return [
+        Entry(record, _invoice(record.data), tuple(current[record.id]))
+        for record in sorted(records, key=lambda each: -each.id)
+    ]
+
+
+def _invoice(data: Mapping[str, Any]) -> Invoice | None:
+    found = data.get("invoice")
+    return None if found is None else Invoice.model_validate(found)
+
+
+def _state(entry: Entry) -> str:
+    if any(each.severity is Severity.ERROR for each in entry.alarms):
+        return "Problem"
+    if entry.alarms:
+        return "Alarm"
+    if entry.waiting:
+        return "Review"
+    settled = [row for row in entry.accounts.values() if row.corrected is not None]
+    return "Confirmed" if settled and len(settled) == len(entry.accounts) else "Coded"
+
+
+def _number(values: Sequence[Any]) -> pd.Series[Any]:
+    # Binary floats for display alone: right-aligned, sortable; what is booked stays Decimal.
+    return pd.to_numeric(pd.Series(list(values), dtype="object"), errors="coerce")
+
+
+def invoice_table(of_client: Sequence[Entry]) -> pd.DataFrame:
+    """One row an entry: state, number, date, seller, amounts, lines to review, alarms, file."""
+    invoices = [entry.invoice for entry in of_client]
+    return pd.DataFrame(
+        {
+            "State": [_state(entry) for entry in of_client],
+            "Date": [
+                each.issue_date.isoformat() if each and each.issue_date else "" for each in invoices
+            ],
+            "Number": [
+                each.number if each else str(entry.record.data.get("name", entry.record.key))
+                for each, entry in zip(invoices, of_client, strict=True)
+            ],
+            "Seller": [each.seller.name if each else "" for each in invoices],
+            "Net": _number([each.net if each else None for each in invoices]),
+            "Tax": _number([each.tax if each else None for each in invoices]),
+            "Total": _number([each.total if each else None for each in invoices]),
+            "Cur.": [each.currency if each else "" for each in invoices],
+            "Lines": [len(entry.accounts) for entry in of_client],
+            "To review": [entry.waiting for entry in of_client],
+            "Alarms": [
+                ", ".join(dict.fromkeys(p.code for p in entry.alarms)) for entry in of_client
+            ],
+        }
+    )
+
+
+def line_table(
+    entry: Entry, label: Callable[[str | None], str], status: Callable[[Status, str | None], str]
+) -> pd.DataFrame:
+    """One row a line: what was bought, what it is booked to, how sure that is."""
+    accounts = entry.accounts
+    numbers = (
+        sorted(accounts) if accounts else range(len(entry.invoice.lines) if entry.invoice else 0)
+    )
+    others: dict[tuple[int, str], str] = {
+        (line_number(row.item), row.prediction.field): row.corrected or row.prediction.value or ""
+        for row in entry.predictions
+        if row.prediction.field != "account"
+    }
+    fields = dict.fromkeys(field for _, field in others)
+    rows = []
+    for number in numbers:
+        said = accounts.get(number)
+        line = entry.line(number)
+        rows.append(
+            {
+                "Line": number + 1,
+                "Description": line.description if line else "",
+                "Qty": line.quantity if line else None,
+                "Net": line.net if line else None,
+                "Tax %": line.tax_rate if line else None,
+                "Account": label(said.corrected or said.prediction.value) or "—" if said else "",
+                "Sure": said.prediction.confidence * 100 if said else None,
+                "Status": status(said.prediction.status, said.corrected) if said else "",
+                **{
+                    field.replace("_", " ").capitalize(): others.get((number, field), "")
+                    for field in fields
+                },
+            }
+        )
+    table = pd.DataFrame(rows)
+    for name in ("Qty", "Net", "Tax %", "Sure"):
+        if name in table:
+            table[name] = _number(table[name].tolist())
+    return table
+
+
+def doubtful(entry: Entry) -> int | None:
+    """The number of the line that is least sure among those no person has settled."""
+    accounts = entry.accounts
+    if not accounts:
+        return None
+    return min(
+        accounts,
+        key=lambda number: (
+            accounts[number].corrected is not None,
+            accounts[number].prediction.confidence,
+        ),
+    )
+
+
+def invoice_facts(entry: Entry) -> list[tuple[str, object]]:
+    """What stands at the head of an invoice, in the order in which a person looks for it."""
+    invoice = entry.invoice
+    if invoice is None:
+        name = entry.record.data.get("name", entry.record.key)
+        return [("List of lines", name), ("Lines", len(entry.accounts))]
+    return [
+        ("Seller", invoice.seller.name),
+        (invoice.type.replace("_", " ").capitalize(), invoice.number),
+        ("Issued", invoice.issue_date),
+        ("Due", invoice.due_date),
+        ("Net", _amount(invoice.net)),
+        ("Tax", _amount(invoice.tax)),
+        ("Total", f"{_amount(invoice.total)} {invoice.currency}".strip()),
+        ("IBAN", invoice.seller.iban),
+        ("VAT id", invoice.seller.vat_id),
+        ("Read as", invoice.syntax),
+    ]
+
+
+def _amount(amount: Decimal | None) -> str:
+    return "" if amount is None else f"{amount:,.2f}"
+
+
+def printed(entry: Entry) -> list[str]:
+    """How the head's values may be spelt on a page: 1234.50, 1,234.50, 1.234,50, 1234,50."""
+    invoice = entry.invoice
+    if invoice is None:
+        return []
+    spelt = [invoice.number]
+    for amount in (invoice.net, invoice.tax, invoice.total):
+        if amount is not None and amount:
+            english = f"{amount:,.2f}"
+            plain = f"{amount:.2f}"
+            turned = english.translate(str.maketrans(",.", ".,"))
+            spelt += [plain, english, turned, plain.replace(".", ",")]
+    return list(dict.fromkeys(spelt))

@@ -1,0 +1,384 @@
+"""The page of the invoices desk: files in, lines coded and corrected, exports out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+import streamlit as st
+
+from slmapps.records import Problem
+from slmapps.workspace import Workspace
+from slmapps_invoices import desk as invoices
+from slmapps_invoices.chart_table import read_chart
+from slmapps_invoices.export import FORMATS, export
+from slmapps_invoices.overview import (
+    Entry,
+    doubtful,
+    entries,
+    invoice_facts,
+    invoice_table,
+    line_table,
+    printed,
+)
+from slmapps_invoices.read import read_lines
+from slmapps_ui import decision, jobs, session
+from slmapps_ui.document_view import document_view
+from slmapps_ui.evidence import status_word
+from slmapps_ui.markup import facts, money, plain, write
+from slmapps_ui.outcome import outcome
+from slmapps_ui.problems import problem_list
+from slmapps_ui.tables import amount_column, count_column, selected_row, share_column
+from slmapps_ui.trail import activity
+from slmapps_ui.uploads import spooled
+
+__all__ = ["render"]
+
+APP = "invoices"
+ALL, CHOSEN = "All invoices", "The one below"
+
+
+def _key(client: str, name: str) -> str:
+    return f"{APP}:{client}:{name}"
+
+
+def _entries(workspace: Workspace, client: str) -> list[Entry]:
+    """Everything of the client, read again only when its audit trail has grown."""
+    newest = workspace.audit(1, app=APP, client=client)
+    stamp = (workspace.url, newest[0].id if newest else 0)
+    held = session.kept(_key(client, "entries"), {})
+    if held.get("stamp") != stamp:
+        held["stamp"] = stamp
+        held["entries"] = entries(
+            workspace.records(app=APP, client=client),
+            workspace.predictions(app=APP, client=client, open_only=False),
+        )
+    found: list[Entry] = held["entries"]
+    return found
+
+
+# Clients, their charts and their history
+
+
+def _new_client(workspace: Workspace) -> None:
+    with st.form("new-client", border=False, clear_on_submit=True):
+        name = st.text_input("Name of the client", placeholder="Harbour Street Bakery").strip()
+        if st.form_submit_button("Add the client", icon=":material/add:", type="primary") and name:
+            workspace.add_client(APP, name, name)
+            st.session_state[f"{APP}:client"] = name
+            st.rerun()
+
+
+def _set_up(workspace: Workspace, client: str) -> None:
+    """Upload the chart of accounts and the reviewed history."""
+
+    def chart(data: bytes, name: str) -> list[Problem]:
+        frame, problems = read_chart(data, name=name)
+        if frame is not None:
+            problems = problems + list(invoices.import_chart(workspace, client, frame) or [])
+        return problems
+
+    def history(data: bytes, name: str) -> list[Problem]:
+        with spooled([(name, data)]) as paths:
+            frame, problems = read_lines(paths[0])
+        if not frame.empty:
+            problems = problems + list(invoices.import_history(workspace, client, frame) or [])
+        return problems
+
+    for name, title, about, take in (
+        (
+            "chart",
+            "Chart of accounts",
+            "CSV or XLSX with the columns account and name; group and retired if you have them.",
+            chart,
+        ),
+        (
+            "history",
+            "Reviewed history",
+            "Lines booked before: supplier, text, amount, date and the account they went to.",
+            history,
+        ),
+    ):
+        round_ = session.kept(_key(client, f"{name}:round"), 0)
+        st.markdown(f"**{title}**  \n:small[{about}]")
+        upload = st.file_uploader(
+            title, key=_key(client, f"{name}:{round_}"), label_visibility="collapsed"
+        )
+        if upload is None:
+            continue
+        data, file = upload.getvalue(), upload.name
+        jobs.start(
+            _key(client, "job"),
+            f"{title}: {file}",
+            lambda _progress, take=take, data=data, file=file: take(data, file),
+        )
+        st.session_state[_key(client, f"{name}:round")] = round_ + 1
+        st.rerun()
+
+
+# Files in
+
+
+def _upload(workspace: Workspace, client: str) -> None:
+    round_ = session.kept(_key(client, "round"), 0)
+    uploads = st.file_uploader(
+        "E-invoices (UBL, CII, Factur-X or ZUGFeRD PDF, FatturaPA) or lists of lines (CSV, XLSX)",
+        accept_multiple_files=True,
+        key=_key(client, f"files:{round_}"),
+    )
+    if not uploads:
+        return
+    files = [(upload.name, upload.getvalue()) for upload in uploads]
+
+    def read(progress: jobs.Progress) -> Any:
+        with spooled(files) as paths:
+            return invoices.process_files(workspace, client, paths, progress=progress)
+
+    what = f"{len(files)} files" if len(files) > 1 else files[0][0]
+    jobs.start(_key(client, "job"), f"Reading {what}", read)
+    st.session_state[_key(client, "round")] = round_ + 1
+    st.rerun()
+
+
+# One invoice
+
+
+def _lines(workspace: Workspace, client: str, entry: Entry) -> None:
+    accounts = entry.accounts
+    desk = session.desk_of(APP)
+    first = next(iter(accounts.values()), None)
+    label = decision.labels_of(desk, workspace, first) if first else decision.Labels({})
+    table = line_table(entry, label, status_word)
+    left, right = st.columns([0.6, 0.4], gap="medium")
+    with left:
+        key = _key(client, f"lines:{entry.record.id}")
+        st.dataframe(
+            table,
+            key=key,
+            hide_index=True,
+            row_height=30,
+            height=min(420, 38 + 30 * max(1, len(table))),
+            on_select="rerun",
+            selection_mode="single-row",
+            column_config={
+                "Line": count_column("Line", 40),
+                "Description": st.column_config.TextColumn(width=190),
+                "Qty": st.column_config.NumberColumn(width=50),
+                "Net": amount_column("Net"),
+                "Tax %": st.column_config.NumberColumn(width=50),
+                "Account": st.column_config.TextColumn(width=165),
+                "Sure": share_column("Sure", "Calibrated on this client's own lines"),
+            },
+        )
+        numbers = sorted(accounts)
+        chosen = selected_row(st.session_state.get(key))
+        if chosen is not None and chosen < len(numbers):
+            number: int | None = numbers[chosen]
+        else:
+            number = doubtful(entry)
+        if number is not None:
+            _split(workspace, client, entry, number, label)
+    with right:
+        if number is None:
+            st.caption("This document has no line that could be coded; its problems say why.")
+        else:
+            st.caption(f"Line {number + 1}" + (", the most doubtful one" if chosen is None else ""))
+            decision.panel(desk, workspace, accounts[number])
+
+
+def _split(
+    workspace: Workspace, client: str, entry: Entry, number: int, label: decision.Labels
+) -> None:
+    line = entry.line(number)
+    with st.expander(
+        f"Split line {number + 1} over several accounts", icon=":material/call_split:"
+    ):
+        key = _key(client, f"split:{entry.record.id}:{number}")
+        parts = int(st.number_input("Parts", 2, 6, 2, key=f"{key}:parts", width=120))
+        shares: list[tuple[str, Decimal]] = []
+        rest = Decimal(100)
+        for part in range(parts):
+            account, share = st.columns([0.7, 0.3], vertical_alignment="bottom")
+            chosen = account.selectbox(
+                f"Account {part + 1}",
+                list(label.names),
+                index=None,
+                format_func=label,
+                key=f"{key}:account{part}",
+            )
+            percent = rest
+            if part < parts - 1:
+                given = share.number_input(
+                    "Share %", 0.0, 100.0, 100.0 // parts, step=5.0, key=f"{key}:share{part}"
+                )
+                percent = Decimal(str(given))
+            else:
+                share.markdown(f"the rest: {rest} %")
+            rest -= percent
+            if chosen and percent > 0:
+                shares.append((chosen, percent / 100))
+        ready = len(shares) == parts and len({account for account, _ in shares}) == parts
+        if line is not None and line.net is not None and ready:
+            cents = [(line.net * share).quantize(Decimal("0.01")) for _, share in shares]
+            st.caption(
+                " · ".join(
+                    f"{plain(label(account))}: {money(amount)}"
+                    for (account, _), amount in zip(shares, cents, strict=True)
+                )
+            )
+        if st.button("Split", key=f"{key}:do", disabled=not ready, icon=":material/call_split:"):
+            invoices.split(workspace, entry.record.id, number, shares, who=session.who())
+            session.flash(f"Line {number + 1} is split over {len(shares)} accounts.")
+            st.rerun()
+
+
+def _detail(workspace: Workspace, client: str, entry: Entry) -> None:
+    write(facts(invoice_facts(entry)))
+    problems = entry.record.problems
+    counted = f"Problems ({len(problems)})" if problems else "Problems"
+    tabs = st.tabs(["Lines", counted, "Document", "Audit trail"])
+    with tabs[0]:
+        _lines(workspace, client, entry)
+    with tabs[1]:
+        if problems:
+            problem_list(problems)
+        else:
+            st.caption("None: it reads, it adds up, and it was not seen before.")
+    with tabs[2]:
+        document_view(
+            workspace,
+            entry.record.document,
+            key=_key(client, f"document:{entry.record.id}"),
+            places=entry.invoice.places if entry.invoice else None,
+            values=printed(entry),
+        )
+    with tabs[3]:
+        about = {
+            f"record {entry.record.id}",
+            *(f"prediction {row.id}" for row in entry.predictions),
+        }
+        trail = activity(workspace, 2000, app=APP, client=client, about=about)
+        st.dataframe(trail.drop(columns="Client"), hide_index=True)
+
+
+# Out
+
+
+def _export(
+    workspace: Workspace, client: str, of_client: Sequence[Entry], chosen: Entry | None
+) -> None:
+    which = [ALL, CHOSEN] if chosen and chosen.invoice else [ALL]
+    key = _key(client, "export")
+    scope = st.segmented_control("What", which, default=ALL, required=True, key=f"{key}:scope")
+    name = str(st.selectbox("Format", list(FORMATS), key=f"{key}:format"))
+    unreviewed = st.toggle("Include lines that still wait for review", key=f"{key}:unreviewed")
+    picked = (
+        [chosen] if scope == CHOSEN and chosen else [each for each in of_client if each.invoice]
+    )
+    if not picked:
+        st.caption("There is no invoice to export yet.")
+        return
+    settings = invoices.export_settings(workspace, client)
+    settings = settings.model_copy(update={"unreviewed": unreviewed})
+    coded = invoices.coded_invoices(workspace, client, [each.record.id for each in picked])
+    data, file_name, problems = export(coded, name, settings=settings)
+    if data:
+        st.download_button(
+            f"Download {plain(file_name)}",
+            data,
+            file_name=file_name,
+            type="primary",
+            icon=":material/download:",
+            key=f"{key}:download",
+            on_click="ignore",
+        )
+    else:
+        st.caption("Nothing can leave in this format yet:")
+    problem_list(problems[:6], files=True)
+    if len(problems) > 6:
+        st.caption(f"and {len(problems) - 6} more")
+
+
+# The page
+
+
+def render() -> None:
+    """Draw the page."""
+    workspace = session.workspace()
+    client = session.pick_client(APP)
+    if client is None:
+        st.title("Invoices")
+        st.info(
+            "Three steps: add a client, upload its chart of accounts, drop in its invoices. Every"
+            " line is coded from the first one on, and each correction is learnt at once.",
+            icon=":material/lightbulb:",
+        )
+        with st.container(width=420):
+            _new_client(workspace)
+        return
+    of_client = _entries(workspace, client)
+    charted = invoices.has_chart(workspace, client)
+    chosen = _chosen(client, of_client)
+    title, actions = st.columns([0.4, 0.6], vertical_alignment="center")
+    title.title("Invoices")
+    with actions, st.container(horizontal=True, horizontal_alignment="right"):
+        with st.popover("Export", icon=":material/ios_share:", disabled=not of_client):
+            _export(workspace, client, of_client, chosen)
+        with st.popover("Chart and history", icon=":material/account_tree:"):
+            _set_up(workspace, client)
+        with st.popover("New client", icon=":material/add_business:"):
+            _new_client(workspace)
+    running = outcome(_key(client, "job"))
+    if not charted:
+        if not running:
+            st.info(
+                f"{plain(session.title_of(APP, client))} needs its chart of accounts first: lines"
+                " are coded to it and to nothing else.",
+                icon=":material/account_tree:",
+            )
+            with st.container(width=620):
+                _set_up(workspace, client)
+        return
+    _upload(workspace, client)
+    if not of_client:
+        if not running:
+            st.info(
+                "No invoice yet. Drop files above: each is read, checked, coded line by line.",
+                icon=":material/inbox:",
+            )
+        return
+    _table(client, of_client)
+    if chosen is not None:
+        _detail(workspace, client, chosen)
+    else:
+        st.caption("Tick an invoice to see its lines, its page, its problems and who did what.")
+
+
+def _table_key(client: str) -> str:
+    return _key(client, f"table:{session.kept(_key(client, 'round'), 0)}")
+
+
+def _chosen(client: str, of_client: Sequence[Entry]) -> Entry | None:
+    place = selected_row(st.session_state.get(_table_key(client)))
+    return of_client[place] if place is not None and place < len(of_client) else None
+
+
+def _table(client: str, of_client: Sequence[Entry]) -> None:
+    table = invoice_table(of_client)
+    st.dataframe(
+        table,
+        key=_table_key(client),
+        hide_index=True,
+        row_height=30,
+        height=min(336, 38 + 30 * len(table)),
+        on_select="rerun",
+        selection_mode="single-row",
+        column_config={
+            "Net": amount_column("Net"),
+            "Tax": amount_column("Tax"),
+            "Total": amount_column("Total"),
+            "Lines": count_column("Lines", 60),
+            "To review": count_column("To review", 80),
+        },
+    )
