@@ -166,7 +166,7 @@ BILLS: dict[str, dict[str, Any]] = {
         "lines": """
 6200 RC23 B10 | 3 C62 | 48.20 | Türdichtung für Etagenofen, 1.240 mm
 6200 RC23 B10 | 6 C62 | 21.75 | Schamottplatte 60 x 40 cm
-1200 RC23 B10 | 1 C62 | 2380.00 | Teigausrollmaschine, gebraucht, überholt | Baujahr 2021, Band 600 mm
+1200 RC23 B10 | 1 C62 | 2380.00 | Teigausrollmaschine, überholt | Baujahr 2021, Band 600 mm
 6220 RC23 B10 | 24 C62 | 7.10 | Gärkörbchen aus Holzschliff, oval 1 kg
 5095 RC23 B10 | 1 C62 | 145.00 | Fracht und Kranentladung
 """,
@@ -183,7 +183,7 @@ BILLS: dict[str, dict[str, Any]] = {
 """,
     },
     "11-copperkettle-7741.xml": {
-        "seller": "copperkettle", "number": "7741", "issued": "2026-10-20", "off_by": "-18.00",
+        "seller": "copperkettle", "number": "7741", "issued": "2026-10-20", "off_by": "-110.00",
         "lines": """
 6220 S23 B10 | 10 C62 | 8.75 | Aluminium sheet pan, perforated, 18x26
 6220 S23 C20 | 36 C62 | 3.20 | Stoneware cup, 180 ml, oat

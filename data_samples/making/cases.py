@@ -64,7 +64,7 @@ def _lines(text: str, export: bool) -> tuple[tuple[InvoiceLine, ...], tuple[tupl
 
 
 def _taxes(
-    lines: Sequence[InvoiceLine], allowances: Sequence[Allowance]
+    lines: Sequence[InvoiceLine], allowances: Sequence[Allowance], wrong: Decimal
 ) -> tuple[TaxSubtotal, ...]:
     bases: dict[tuple[str, Decimal], Decimal] = {}
     for line in lines:
@@ -73,6 +73,7 @@ def _taxes(
     for entry in allowances:
         key = next(key for key in bases if key[1] == entry.tax_rate)
         bases[key] += (entry.amount or Decimal(0)) * (1 if entry.charge else -1)
+    bases[next(iter(bases))] += wrong
     return tuple(
         TaxSubtotal(category=category, rate=rate, base=base, tax=_rounded(base * rate / 100))
         for (category, rate), base in bases.items()
@@ -91,15 +92,15 @@ def _case(file: str, bill: dict[str, object]) -> Case:
         Allowance(charge=charge, amount=Decimal(amount), tax_rate=Decimal(rate), reason=reason)
         for charge, amount, rate, reason in bill.get("allowances", ())  # type: ignore[attr-defined]
     )
-    taxes = _taxes(lines, allowances)
-    line_total = sum((line.net or Decimal(0) for line in lines), Decimal(0))
+    # One seller leaves a line out of its sum, and everything below follows from that (BR-CO-10).
+    wrong = Decimal(str(bill.get("off_by", "0.00")))
+    taxes = _taxes(lines, allowances, wrong)
+    line_total = sum((line.net or Decimal(0) for line in lines), wrong)
     up = sum((e.amount or Decimal(0) for e in allowances if e.charge), Decimal(0))
     down = sum((e.amount or Decimal(0) for e in allowances if not e.charge), Decimal(0))
     net = line_total + up - down
     tax = sum((row.tax or CENT * 0 for row in taxes), CENT * 0)
     days = bill.get("days", 30)
-    # The mistake that one seller makes: the sum of the lines is keyed with two digits swapped.
-    wrong = Decimal(str(bill.get("off_by", "0.00")))
     credit = bool(bill.get("credit"))
     invoice = Invoice(
         number=str(bill["number"]),
@@ -110,9 +111,9 @@ def _case(file: str, bill: dict[str, object]) -> Case:
         currency=currency,
         seller=seller,
         buyer=LARKSPUR,
-        line_total=line_total + wrong,
-        allowance_total=down if down else None,
-        charge_total=up if up else None,
+        line_total=line_total,
+        allowance_total=down or None,
+        charge_total=up or None,
         net=net,
         tax=tax,
         total=net + tax,

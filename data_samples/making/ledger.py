@@ -2,8 +2,8 @@
 
 Design choices:
 
-* ``chart.txt`` and ``purchases.txt`` hold what is bought and where a bookkeeper books it; this module
-  only deals out dates, amounts, spellings and invoice numbers.
+* ``chart.txt`` and ``purchases.txt`` hold what is bought and where a bookkeeper books it; this
+  module only deals out dates, amounts, spellings and invoice numbers.
 * One seed, no clock: the same lists give the same bytes.
 """
 
@@ -118,7 +118,8 @@ def _bills(supplier: Supplier, chance: random.Random) -> list[tuple[date, str, l
         on_sale = [article for article in supplier.articles if day <= _last_day(article.until)]
         # What a supplier mainly sells stands first in the list; credits are rare.
         weights = [
-            0.5 if article.low < 0 else max(1.0, 3.0 - place) for place, article in enumerate(on_sale)
+            0.5 if article.low < 0 else max(1.0, 3.0 - place)
+            for place, article in enumerate(on_sale)
         ]
         chosen: list[Article] = []
         while len(chosen) < min(size, len(on_sale)):
@@ -132,7 +133,7 @@ def _bills(supplier: Supplier, chance: random.Random) -> list[tuple[date, str, l
 
 def history_csv() -> str:
     """The purchases, sorted by day, with the account, tax code and cost centre that were booked."""
-    chance = random.Random(SEED)  # noqa: S311 (a sample, not a secret)
+    chance = random.Random(SEED)
     names = {row[0]: row[1] for row in _rows("chart.txt")}
     bills = [bill for supplier in _suppliers() for bill in _bills(supplier, chance)]
     bills.sort(key=lambda bill: (bill[0], bill[1]))

@@ -3,7 +3,7 @@
 Design choices:
 
 * The coding stands beside the invoice and never changes it: an invoice is what the seller said.
-* A split carries net amounts, not shares, so that rounding is decided once, where the split is made.
+* A split carries net amounts, not shares: rounding is decided once, where the split is made.
 """
 
 from __future__ import annotations

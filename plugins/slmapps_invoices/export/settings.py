@@ -4,8 +4,8 @@ Design choices:
 
 * One record for all formats: the accounts that no line is coded to (what is owed, the tax, the
   discounts) and how the client's tax codes are called in each program.
-* The defaults give a readable plain-text ledger from the first minute; DATEV needs numbers that only
-  the client's adviser can give, and says so.
+* The defaults give a readable plain-text ledger from the first minute; DATEV needs numbers that
+  only the client's adviser can give, and says so.
 """
 
 from __future__ import annotations

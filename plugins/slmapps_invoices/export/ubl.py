@@ -14,12 +14,13 @@ import io
 import zipfile
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 from lxml import etree
 
 from slmapps.records import Problem, Severity
 from slmapps_invoices.coded import CodedInvoice, CodedLine
-from slmapps_invoices.export.settings import ExportSettings
+from slmapps_invoices.export.entries import Batch, Written, checked
 from slmapps_invoices.export.ubl_parts import (
     CAC,
     CBC,
@@ -33,7 +34,7 @@ from slmapps_invoices.export.ubl_parts import (
 )
 from slmapps_invoices.records import Invoice, InvoiceLine
 
-__all__ = ["export_ubl", "ubl_bytes"]
+__all__ = ["ubl_bytes", "write_ubl"]
 
 CUSTOMIZATION = "urn:cen.eu:en16931:2017"
 ROOTS = {
@@ -68,7 +69,7 @@ def _is_ubl(data: bytes | None) -> etree._Element | None:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError):
         return None
-    if root.getroottree().docinfo.doctype:
+    if b"<!DOCTYPE" in data:
         return None
     return root if etree.QName(root).namespace in ROOTS.values() else None
 
@@ -155,9 +156,9 @@ def ubl_bytes(invoice: Invoice) -> bytes:
     A value that the record does not state is left out; nothing is computed.
     """
     kind = "CreditNote" if invoice.type == "credit_note" else "Invoice"
-    root = etree.Element(
-        f"{{{ROOTS[kind]}}}{kind}", nsmap={None: ROOTS[kind], "cac": CAC, "cbc": CBC}
-    )
+    # lxml's stubs leave out that None stands for the default namespace.
+    namespaces: Any = {None: ROOTS[kind], "cac": CAC, "cbc": CBC}
+    root = etree.Element(f"{{{ROOTS[kind]}}}{kind}", nsmap=namespaces)
     put(root, CBC, "CustomizationID", CUSTOMIZATION)
     put(root, CBC, "ID", invoice.number)
     put(root, CBC, "IssueDate", invoice.issue_date)
@@ -214,31 +215,46 @@ def _coded(invoice: CodedInvoice) -> tuple[bytes, list[Problem]]:
     return data, problems
 
 
-def export_ubl(
-    invoices: Sequence[CodedInvoice], settings: ExportSettings
-) -> tuple[bytes, str, list[Problem]]:
+def _agrees(data: bytes, coded: CodedInvoice) -> bool:
+    """Whether the file, read back, is the invoice with its accounts."""
+    from slmapps_invoices.read import read_invoice
+
+    read, _ = read_invoice(data, name="export.xml")
+    wanted = coded.invoice
+    return (
+        read is not None
+        and read.number == wanted.number.strip()
+        and (read.net, read.tax, read.total) == (wanted.net, wanted.tax, wanted.total)
+        and len(read.lines) == len(coded.lines)
+    )
+
+
+def write_ubl(batch: Batch) -> Written:
     """One invoice as XML, several as a ZIP of XML files with fixed times."""
-    del settings  # BT-133 needs nothing but the coding
     problems: list[Problem] = []
     files: dict[str, bytes] = {}
-    for invoice in invoices:
-        data, found = _coded(invoice)
+    agrees = True
+    for coded in batch.invoices:
+        data, found = _coded(coded)
         problems += found
-        name = file_stem(invoice.invoice)
+        agrees = agrees and _agrees(data, coded)
+        name = file_stem(coded.invoice)
         while f"{name}.xml" in files:
             name += "_"
         files[f"{name}.xml"] = data
     if len(files) == 1:
         name, data = files.popitem()
-        return data, name, problems
+        return checked(data, name, problems, agrees=agrees)
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in files.items():
             archive.writestr(zipfile.ZipInfo(name, ZIP_DATE), data)
-    return out.getvalue(), "invoices-ubl.zip", problems
+    return checked(out.getvalue(), "invoices-ubl.zip", problems, agrees=agrees)
 
 
 def file_stem(invoice: Invoice) -> str:
     """A file name for an invoice from its number; letters, digits, dot, dash, never a path."""
-    plain = "".join(c if c.isascii() and (c.isalnum() or c in "-_") else "-" for c in invoice.number)
+    plain = "".join(
+        c if c.isascii() and (c.isalnum() or c in "-_") else "-" for c in invoice.number
+    )
     return (plain.strip("-") or "invoice")[:80]

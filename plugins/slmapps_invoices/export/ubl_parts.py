@@ -70,7 +70,7 @@ def tax_category(
     *,
     reason: bool = False,
 ) -> None:
-    """Add a tax category of the VAT scheme; ``reason``: say why no tax is due (BR-IC-10 and kin)."""
+    """Add a tax category of the VAT scheme; ``reason``: say why none is due (BR-IC-10 and kin)."""
     element = put(parent, CAC, name)
     code = CATEGORIES.get(category, category)
     put(element, CBC, "ID", code)
