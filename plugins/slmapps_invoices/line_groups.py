@@ -13,7 +13,10 @@ from decimal import Decimal
 from slmapps.records import Span
 from slmapps_invoices.records import InvoiceLine
 
-__all__ = ["LineEntry", "arrange"]
+__all__ = ["MOST_LEVELS", "LineEntry", "arrange"]
+
+MOST_LEVELS = 20
+"""Lines under lines are read this deep; real bills of quantities have five levels."""
 
 
 @dataclass(frozen=True)
@@ -29,9 +32,11 @@ def arrange(entries: Sequence[LineEntry], places: dict[str, Span]) -> tuple[Invo
     """Put lines under the line they belong to; ``places`` is renamed to match."""
     first = {entry.line.id: at for at, entry in reversed(list(enumerate(entries))) if entry.line.id}
     below: dict[int, list[int]] = {}
+    level = [0] * len(entries)
     for at, entry in enumerate(entries):
         above = first.get(entry.parent, -1)
-        if entry.parent and 0 <= above < at:
+        if entry.parent and 0 <= above < at and level[above] < MOST_LEVELS:
+            level[at] = level[above] + 1
             below.setdefault(above, []).append(at)
     held = {
         above: children
@@ -46,13 +51,15 @@ def arrange(entries: Sequence[LineEntry], places: dict[str, Span]) -> tuple[Invo
         kept = [
             at for at, entry in enumerate(entries) if at not in inside and not _bare_group(entry)
         ]
+    spans: dict[int, list[tuple[str, Span]]] = {}
+    for key in [key for key in places if key.startswith("lines[")]:
+        number, _, name = key.removeprefix("lines[").partition("].")
+        spans.setdefault(int(number), []).append((name, places.pop(key)))
     renamed: dict[str, Span] = {}
     lines = tuple(
-        _build(entries, held, at, f"lines[{number}]", places, renamed)
+        _build(entries, held, at, f"lines[{number}]", spans, renamed)
         for number, at in enumerate(kept)
     )
-    for key in [key for key in places if key.startswith("lines[")]:
-        del places[key]
     places.update(renamed)
     return lines
 
@@ -76,13 +83,11 @@ def _build(
     held: dict[int, list[int]],
     at: int,
     key: str,
-    places: dict[str, Span],
+    spans: dict[int, list[tuple[str, Span]]],
     renamed: dict[str, Span],
 ) -> InvoiceLine:
-    old = f"lines[{at}]."
-    for name, span in places.items():
-        if name.startswith(old):
-            renamed[f"{key}.{name.removeprefix(old)}"] = span
+    for name, span in spans.get(at, ()):
+        renamed[f"{key}.{name}"] = span
     line = entries[at].line
     children = held.get(at)
     if not children:
@@ -90,7 +95,7 @@ def _build(
     return line.model_copy(
         update={
             "sub_lines": tuple(
-                _build(entries, held, child, f"{key}.sub_lines[{number}]", places, renamed)
+                _build(entries, held, child, f"{key}.sub_lines[{number}]", spans, renamed)
                 for number, child in enumerate(children)
             )
         }

@@ -71,7 +71,10 @@ def read_document(
 ) -> tuple[list[Invoice], list[Problem]]:
     """Read every invoice in a Document that is open already."""
     limits = limits or Limits()
-    invoices, problems = _from_data(document, limits)
+    try:
+        invoices, problems = _from_data(document, limits)
+    except Exception as error:  # the last net: no file may stop a batch
+        return [], [_unforeseen(document, error)]
     for invoice in invoices:
         problems += check_arithmetic(invoice)
         problems += _missing(invoice)
@@ -123,6 +126,15 @@ def _from_data(document: Document, limits: Limits) -> tuple[list[Invoice], list[
     if not readings:
         return [], broken or [_no_data(document)]
     return _choose(readings)
+
+
+def _unforeseen(document: Document, error: Exception) -> Problem:
+    return Problem(
+        code="invoice-unreadable",
+        message=f"The invoice could not be read ({type(error).__name__}).",
+        cure="Enter it by hand, and report the file so that it can be read next time.",
+        file=document.name,
+    )
 
 
 def _choose(

@@ -7,6 +7,7 @@ syntax (and are left out by some senders), while the local names hardly do.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -17,6 +18,7 @@ from slmapps.records import Problem, Severity, Span
 
 __all__ = ["Node", "Source", "local_name", "parse_day", "parse_decimal"]
 
+_NOTED = 50  # faults of one invoice; more are one broken program
 _DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
 _PACKED_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})(\d{4}|\d{6})?")
 _ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})([T\sZ+-].*)?")
@@ -61,7 +63,7 @@ class Source:
         self.attachment = attachment
         self.places: dict[str, Span] = {}
         self.problems: list[Problem] = []
-        self._tree = root.getroottree()
+        self._steps: dict[Node, str] = {root: self._step(root, 1, 1)}
 
     def each(self, node: Node | None, path: str) -> Iterator[Node]:
         """Give every element at ``path`` under ``node``, in document order."""
@@ -137,9 +139,35 @@ class Source:
 
     def span(self, element: Node) -> Span:
         """Give an element's place; the path uses the prefixes that the file itself declares."""
-        return Span(
-            document=self.document, path=self._tree.getpath(element), attachment=self.attachment
-        )
+        return Span(document=self.document, path=self._path(element), attachment=self.attachment)
+
+    def _path(self, element: Node) -> str:
+        """Give the absolute XPath; siblings are counted once for all of them, not once for each."""
+        steps: list[str] = []
+        node: Node | None = element
+        while node is not None:
+            if node not in self._steps:
+                self._count(node.getparent())
+            steps.append(self._steps[node])
+            node = None if node is self.root else node.getparent()
+        return "/" + "/".join(reversed(steps))
+
+    def _count(self, parent: Node | None) -> None:
+        children = [] if parent is None else list(parent)
+        same = Counter(child.tag for child in children)
+        seen: Counter[str] = Counter()
+        for position, child in enumerate(children, start=1):
+            seen[child.tag] += 1
+            number = seen[child.tag] if same[child.tag] > 1 else 0
+            self._steps[child] = self._step(child, number, position)
+
+    @staticmethod
+    def _step(element: Node, number: int, position: int) -> str:
+        """Name one element under its parent; one in a default namespace has only its position."""
+        if element.prefix is None and "}" in element.tag:
+            return f"*[{position}]"
+        name = f"{element.prefix}:{local_name(element)}" if element.prefix else element.tag
+        return f"{name}[{number}]" if number else name
 
     def mark(self, element: Node, key: str) -> None:
         """Remember where the value ``key`` stands; the first place counts."""
@@ -148,6 +176,8 @@ class Source:
 
     def unreadable(self, element: Node, code: str, message: str) -> None:
         """Note that an element's text cannot be what it should be."""
+        if len(self.problems) >= _NOTED:
+            return
         self.problems.append(
             Problem(
                 code=code,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from slmapps_invoices.document_types import document_type
+from slmapps_invoices.line_groups import MOST_LEVELS
 from slmapps_invoices.records import Allowance, Invoice, InvoiceLine, Party, TaxSubtotal
 from slmapps_invoices.source import Node, Source
 from slmapps_invoices.wording import (
@@ -155,7 +156,7 @@ def _allowance(source: Source, node: Node, key: str) -> Allowance:
     )
 
 
-def _line(source: Source, node: Node, key: str) -> InvoiceLine:
+def _line(source: Source, node: Node, key: str, depth: int = 0) -> InvoiceLine:
     item = source.first(node, "Item")
     tax = source.first(item, "ClassifiedTaxCategory")
     quantity = source.first(node, "InvoicedQuantity|CreditedQuantity")
@@ -180,8 +181,9 @@ def _line(source: Source, node: Node, key: str) -> InvoiceLine:
         order_line=source.text(node, "OrderLineReference/LineID", f"{key}.order_line"),
         note=join_lines(source.texts(node, "Note")),
         sub_lines=tuple(
-            _line(source, child, f"{key}.sub_lines[{at}]")
+            _line(source, child, f"{key}.sub_lines[{at}]", depth + 1)
             for at, child in enumerate(source.each(node, "SubInvoiceLine|SubCreditNoteLine"))
+            if depth < MOST_LEVELS
         ),
     )
 

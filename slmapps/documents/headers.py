@@ -9,7 +9,7 @@ from collections.abc import Sequence
 __all__ = ["header_row", "is_value", "unique_names"]
 
 _VALUE = re.compile(
-    r"""\(?[-+]?\s*[€£$¥]?\s*[\d][\d\s.,'’]*\s*(%|€|£|\$|[A-Z]{3}|CR|DR|-)?\)?  # numbers, money
+    r"""\(?[-+]?\s*[€£$¥]?\s*\d[\d\s.,'’]*(%|€|£|\$|[A-Z]{3}|CR|DR|-)?\)?  # numbers, money
     |\d{1,4}[-./]\d{1,2}[-./]\d{1,4}([T\s].*)?                             # dates
     |\d{1,2}[-.\s][A-Za-zäéû]{3,9}\.?[-.\s]\d{2,4}""",
     re.VERBOSE,

@@ -16,6 +16,7 @@ class Limits:
 
     max_bytes: int = 50 * MEGABYTE  # of the file, and of what is packed inside it
     max_xml_bytes: int = 20 * MEGABYTE  # a tree takes about ten times its text
+    max_xml_tags: int = 1_000_000  # opening and closing
     max_pages: int = 300
     max_seconds: float = 8.0  # for one file, all told
     max_rows: int = 200_000
@@ -25,7 +26,7 @@ class Limits:
     max_attachments: int = 50
     max_words: int = 400_000  # of a whole PDF
     max_ratio: int = 200  # unpacked / packed bytes of a part of a spreadsheet
-    max_memory: int = 1_500 * MEGABYTE  # address space of the process that opens PDFs
+    max_memory: int = 1_000 * MEGABYTE  # address space of the process that opens PDFs
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,14 @@ def parse(data: bytes, limits: Limits) -> tuple[etree._Element | None, list[Prob
                 cure="Ask the sender to leave large attachments out of the XML.",
             )
         ]
+    if data.count(b"<") > limits.max_xml_tags:
+        return None, [
+            Problem(
+                code="xml-too-long",
+                message=f"The XML has more than {limits.max_xml_tags:,} tags.",
+                cure="Ask the sender to split the invoice.",
+            )
+        ]
     if data[:2] not in (b"\xff\xfe", b"\xfe\xff") and b"\x00" not in data[:2]:
         data = data.strip(b" \t\r\n\x00")
     if data.startswith(b"\xef\xbb\xbf"):

@@ -163,7 +163,7 @@ def _stray_attachments(data: bytes, most: int) -> Iterator[tuple[str, bytes]]:
 
 
 def page_words(page: pypdfium2.PdfPage, most: int) -> list[tuple[str, float, float, float, float]]:
-    """Give at most ``most`` words of a page, ``(text, left, top, right, bottom)``, in PDFium's order."""
+    """Give at most ``most`` words of a page: text, left, top, right, bottom; in PDFium order."""
     place = _placer(page)
     text_page = page.get_textpage()
     raw = text_page.raw
@@ -214,7 +214,7 @@ def _union(one: Box, two: Box) -> Box:
 
 
 def _placer(page: pypdfium2.PdfPage) -> Callable[[Box], Box]:
-    """Give a function from PDF space (left, bottom, right, top) to the page as shown, from its top."""
+    """Give a function from PDF space (left, bottom, right, top) to the page as it is shown."""
     x0, y0, x1, y1 = page.get_bbox()
     turn = page.get_rotation() % 360
 
