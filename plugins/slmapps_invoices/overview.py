@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from slmapps.records import Problem, Severity, Status
+from slmapps_invoices.coded import CodedInvoice
+from slmapps_invoices.line_items import line_number
 from slmapps_invoices.records import Invoice, InvoiceLine
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ __all__ = [
     "entries",
     "invoice_facts",
     "invoice_table",
-    "line_number",
     "line_table",
     "printed",
 ]
@@ -66,12 +66,6 @@ class Entry:
     def alarms(self) -> list[Problem]:
         """What a person must know before it is booked."""
         return [each for each in self.record.problems if each.severity is not Severity.INFO]
-
-
-def line_number(item: str) -> int:
-    """The number within an item's name: 2 for ``lines[2]``."""
-    found = re.search(r"\d+", item)
-    return int(found.group()) if found else 0
 
 
 def entries(records: Sequence[RecordRow], predictions: Sequence[PredictionRow]) -> list[Entry]:
@@ -135,13 +129,17 @@ def invoice_table(of_client: Sequence[Entry]) -> pd.DataFrame:
 
 
 def line_table(
-    entry: Entry, label: Callable[[str | None], str], status: Callable[[Status, str | None], str]
+    entry: Entry,
+    coded: CodedInvoice | None,
+    label: Callable[[str | None], str],
+    status: Callable[[Status, str | None], str],
 ) -> pd.DataFrame:
-    """One row a line: what was bought, what it is booked to, how sure that is."""
+    """One row a line: what was bought, what it is booked to, how sure that is.
+
+    ``coded`` is the entry's invoice as it would be exported; it knows how lines are split.
+    """
     accounts = entry.accounts
-    numbers = (
-        sorted(accounts) if accounts else range(len(entry.invoice.lines) if entry.invoice else 0)
-    )
+    numbers = sorted(accounts) or range(len(entry.invoice.lines) if entry.invoice else 0)
     others: dict[tuple[int, str], str] = {
         (line_number(row.item), row.prediction.field): row.corrected or row.prediction.value or ""
         for row in entry.predictions
@@ -151,15 +149,11 @@ def line_table(
     rows = []
     for number in numbers:
         said = accounts.get(number)
-        line = entry.line(number)
         rows.append(
             {
                 "Line": number + 1,
-                "Description": line.description if line else "",
-                "Qty": line.quantity if line else None,
-                "Net": line.net if line else None,
-                "Tax %": line.tax_rate if line else None,
-                "Account": label(said.corrected or said.prediction.value) or "—" if said else "",
+                **_bought(entry, number),
+                "Account": _booked(said, coded, number, label),
                 "Sure": said.prediction.confidence * 100 if said else None,
                 "Status": status(said.prediction.status, said.corrected) if said else "",
                 **{
@@ -173,6 +167,39 @@ def line_table(
         if name in table:
             table[name] = _number(table[name].tolist())
     return table
+
+
+def _booked(
+    said: PredictionRow | None,
+    coded: CodedInvoice | None,
+    number: int,
+    label: Callable[[str | None], str],
+) -> str:
+    if said is None:
+        return ""
+    splits = coded.lines[number].splits if coded and number < len(coded.lines) else ()
+    if splits:
+        return " + ".join(f"{account}: {amount:,.2f}" for account, amount in splits)
+    return label(said.corrected or said.prediction.value) or "—"
+
+
+def _bought(entry: Entry, number: int) -> dict[str, Any]:
+    """What the line says: of an invoice by its parts, of a list by the columns that it has."""
+    if entry.invoice is None:
+        row: dict[str, Any] = entry.record.data["lines"][number]
+        return {
+            "Date": row.get("date"),
+            "Supplier": row.get("supplier"),
+            "Description": row.get("text"),
+            "Net": row.get("amount"),
+        }
+    line = entry.line(number)
+    return {
+        "Description": line.description if line else "",
+        "Qty": line.quantity if line else None,
+        "Net": line.net if line else None,
+        "Tax %": line.tax_rate if line else None,
+    }
 
 
 def doubtful(entry: Entry) -> int | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 import streamlit as st
@@ -26,9 +25,10 @@ from slmapps_invoices.read import read_lines
 from slmapps_ui import decision, jobs, session
 from slmapps_ui.document_view import document_view
 from slmapps_ui.evidence import status_word
-from slmapps_ui.markup import facts, money, plain, write
+from slmapps_ui.markup import facts, plain, write
 from slmapps_ui.outcome import outcome
 from slmapps_ui.problems import problem_list
+from slmapps_ui.shares import shares_form
 from slmapps_ui.tables import amount_column, count_column, selected_row, share_column
 from slmapps_ui.trail import activity
 from slmapps_ui.uploads import spooled
@@ -141,6 +141,18 @@ def _upload(workspace: Workspace, client: str) -> None:
     st.rerun()
 
 
+def _cut_off(workspace: Workspace, client: str) -> None:
+    """Say of a batch that did not come to its end how it is taken up again."""
+    batches = workspace.batches(app=APP, client=client)
+    if batches and batches[0].done < batches[0].total:
+        last = batches[0]
+        st.warning(
+            f"The last batch stopped after {last.done:,} of {last.total:,} files. Drop the same"
+            " files in again: what was saved is not done twice.",
+            icon=":material/restart_alt:",
+        )
+
+
 # One invoice
 
 
@@ -149,7 +161,8 @@ def _lines(workspace: Workspace, client: str, entry: Entry) -> None:
     desk = session.desk_of(APP)
     first = next(iter(accounts.values()), None)
     label = decision.labels_of(desk, workspace, first) if first else decision.Labels({})
-    table = line_table(entry, label, status_word)
+    coded = invoices.coded_invoices(workspace, client, [entry.record.id]) if accounts else []
+    table = line_table(entry, coded[0] if coded else None, label, status_word)
     left, right = st.columns([0.6, 0.4], gap="medium")
     with left:
         key = _key(client, f"lines:{entry.record.id}")
@@ -195,39 +208,8 @@ def _split(
         f"Split line {number + 1} over several accounts", icon=":material/call_split:"
     ):
         key = _key(client, f"split:{entry.record.id}:{number}")
-        parts = int(st.number_input("Parts", 2, 6, 2, key=f"{key}:parts", width=120))
-        shares: list[tuple[str, Decimal]] = []
-        rest = Decimal(100)
-        for part in range(parts):
-            account, share = st.columns([0.7, 0.3], vertical_alignment="bottom")
-            chosen = account.selectbox(
-                f"Account {part + 1}",
-                list(label.names),
-                index=None,
-                format_func=label,
-                key=f"{key}:account{part}",
-            )
-            percent = rest
-            if part < parts - 1:
-                given = share.number_input(
-                    "Share %", 0.0, 100.0, 100.0 // parts, step=5.0, key=f"{key}:share{part}"
-                )
-                percent = Decimal(str(given))
-            else:
-                share.markdown(f"the rest: {rest} %")
-            rest -= percent
-            if chosen and percent > 0:
-                shares.append((chosen, percent / 100))
-        ready = len(shares) == parts and len({account for account, _ in shares}) == parts
-        if line is not None and line.net is not None and ready:
-            cents = [(line.net * share).quantize(Decimal("0.01")) for _, share in shares]
-            st.caption(
-                " · ".join(
-                    f"{plain(label(account))}: {money(amount)}"
-                    for (account, _), amount in zip(shares, cents, strict=True)
-                )
-            )
-        if st.button("Split", key=f"{key}:do", disabled=not ready, icon=":material/call_split:"):
+        shares = shares_form(label, key=key, net=line.net if line else None, noun="Account")
+        if st.button("Split", key=f"{key}:do", disabled=not shares) and shares:
             invoices.split(workspace, entry.record.id, number, shares, who=session.who())
             session.flash(f"Line {number + 1} is split over {len(shares)} accounts.")
             st.rerun()
@@ -271,7 +253,12 @@ def _export(
     which = [ALL, CHOSEN] if chosen and chosen.invoice else [ALL]
     key = _key(client, "export")
     scope = st.segmented_control("What", which, default=ALL, required=True, key=f"{key}:scope")
-    name = str(st.selectbox("Format", list(FORMATS), key=f"{key}:format"))
+    name = st.selectbox(
+        "Format",
+        list(FORMATS),
+        format_func=lambda name: FORMATS[name].title,
+        key=f"{key}:format",
+    )
     unreviewed = st.toggle("Include lines that still wait for review", key=f"{key}:unreviewed")
     picked = (
         [chosen] if scope == CHOSEN and chosen else [each for each in of_client if each.invoice]
@@ -341,6 +328,8 @@ def render() -> None:
                 _set_up(workspace, client)
         return
     _upload(workspace, client)
+    if not running:
+        _cut_off(workspace, client)
     if not of_client:
         if not running:
             st.info(

@@ -33,10 +33,10 @@ def verdict(row: PredictionRow, label: str = "") -> str:
     status = status_chip(prediction.status, row.corrected)
     if prediction.value is None:
         why = prediction.reason or "There is nothing to go by yet."
-        return f'<div class="sl-small">{status}{escape(why)}</div>'
+        return f'<div class="sl-small sl-verdict">{status}{escape(why)}</div>'
     bar = meter(prediction.confidence, confidence_tone(prediction))
     why = f" · {escape(prediction.reason)}" if prediction.reason else ""
     return (
-        f'<div class="sl-small">{status}{escape(label)} {bar} {prediction.confidence:.0%} sure'
-        f'<span class="sl-soft">{why}</span></div>'
+        f'<div class="sl-small sl-verdict">{status}{escape(label)} {bar}'
+        f' {prediction.confidence:.0%} sure<span class="sl-soft">{why}</span></div>'
     )

@@ -13,6 +13,7 @@ __all__ = ["accuracy_by_week", "calibration", "promise", "trade"]
 Rows = Sequence[dict[str, Any]]
 Plot = alt.LayerChart | alt.FacetChart
 
+_BUDGET: dict[str, Any] = {"strokeDash": [4, 3], "strokeWidth": 2, "color": "#d0555a"}
 _SHARE = alt.Axis(format=".0%", grid=True)
 
 
@@ -110,9 +111,7 @@ def promise(expected: float | None, observed: float | None, budget: float) -> Pl
             tooltip=["What", alt.Tooltip("Error:Q", format=".2%")],
         )
     )
-    rule = alt.Chart(pd.DataFrame({"budget": [budget]})).mark_rule(
-        strokeDash=[4, 3], strokeWidth=2, color="#b3363c"
-    )
+    rule = alt.Chart(pd.DataFrame({"budget": [budget]})).mark_rule(**_BUDGET)
     return alt.layer(bars, rule.encode(x="budget:Q")).properties(height=110)
 
 
@@ -133,9 +132,7 @@ def trade(curve: Rows, budget: float) -> Plot:
             alt.Tooltip("coverage:Q", format=".1%"),
         ],
     )
-    rule = alt.Chart(pd.DataFrame({"allowed": [budget * 100]})).mark_rule(
-        strokeDash=[4, 3], strokeWidth=2
-    )
+    rule = alt.Chart(pd.DataFrame({"allowed": [budget * 100]})).mark_rule(**_BUDGET)
     return alt.layer(
         line.mark_line(strokeWidth=2),
         line.mark_point(filled=True, size=45),
