@@ -171,8 +171,12 @@ def import_chart(chart: Path, client: str, title: str, json_: bool) -> None:
         show_problems(problems)
         raise Mistake("the chart was not imported")
     with opened() as workspace:
-        workspace.add_client("invoices", client, title)
-        desk.import_chart(workspace, client, frame)
+        problems += desk.import_chart(workspace, client, frame)
+        if any(problem.severity.value == "error" for problem in problems):
+            show_problems(problems)
+            raise Mistake("the chart was not imported")
+        if title:
+            workspace.add_client("invoices", client, title)
     if json_:
         emit({"client": client, "accounts": len(frame), "problems": problems})
     else:
@@ -204,11 +208,13 @@ def import_history(history: Path, client: str, json_: bool) -> None:
         raise Mistake("the history was not imported")
     with opened() as workspace:
         _known(workspace, client)
-        desk.import_history(workspace, client, frame)
+        before = workspace.count_examples("invoices", client)
+        problems += desk.import_history(workspace, client, frame)
+        learnt = workspace.count_examples("invoices", client) - before
     if json_:
-        emit({"client": client, "lines": len(frame), "problems": problems})
+        emit({"client": client, "lines": learnt, "problems": problems})
     else:
-        say(f"{client}: {len(frame)} lines")
+        say(f"{client}: {learnt} lines more to learn from")
         show_problems(problems)
     finish(problems)
 

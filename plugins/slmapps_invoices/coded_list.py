@@ -18,13 +18,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from slmapps.documents import Limits, open_document
+from slmapps.documents import open_document
 from slmapps.records import Prediction, Problem, Table
+from slmapps_invoices.inbox import OWN_LIST
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["INPUTS", "OWN_LIST", "code_list", "coded_rows", "disarmed", "read_list"]
+__all__ = ["INPUTS", "code_list", "coded_rows", "disarmed", "read_list"]
 
 INPUTS = (
     "date",
@@ -39,9 +40,16 @@ INPUTS = (
 )
 """The columns that coding may look at, where a list has them."""
 
-OWN_LIST = Limits(max_bytes=500_000_000, max_seconds=120, max_rows=2_000_000)
-"""A list that is named on the command line is the user's own, and may be years of bookings."""
-
+_CODING = {
+    "account",
+    "account code",
+    "account name",
+    "account number",
+    "cost center",
+    "cost centre",
+    "tax code",
+    "vat code",
+}
 _NUMBER = re.compile(r"[-+]?[\s€£$]*\d[\d\s.,'’]*%?")
 
 
@@ -110,6 +118,7 @@ def read_list(
 
     Both have the same rows in the same order. None in place of the columns where nothing was read.
     """
+    from slmapps_invoices.column_names import plain
     from slmapps_invoices.lines_table import lines_frame
 
     document, problems = open_document(path, limits=OWN_LIST)
@@ -121,7 +130,15 @@ def read_list(
         no_table = Problem(code="no-rows", message=message, cure=cure, file=document.name)
         return Table(), None, [*problems, no_table]
     table = max(document.tables, key=lambda each: len(each.rows))
-    frame, found = lines_frame((table,))
+    # What the list says of the coding must not be found under another field's name.
+    inputs = [at for at, name in enumerate(table.columns) if plain(name) not in _CODING]
+    blind = Table.model_construct(
+        name=table.name,
+        columns=tuple(table.columns[at] for at in inputs),
+        rows=tuple(tuple(row[at] for at in inputs) for row in table.rows),
+        first_row=table.first_row,
+    )
+    frame, found = lines_frame((blind,))
     return table, frame, problems + found
 
 

@@ -6,8 +6,9 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from slmapps.documents import Limits, open_document
+from slmapps.documents import open_document
 from slmapps.records import Problem, Severity
+from slmapps_invoices.inbox import OWN_LIST
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,7 +34,6 @@ _LABELS = {
     "vat_code": ("vat code", "tax code", "vat", "tax type", "steuerschlüssel", "bu schlüssel"),
     "cost_centre": ("cost centre", "cost center", "kostenstelle", "kost1", "cost centre name"),
 }
-_LONG = Limits(max_bytes=500_000_000, max_seconds=120, max_rows=2_000_000)
 
 
 def read_history(
@@ -45,7 +45,7 @@ def read_history(
     """
     from slmapps_invoices.lines_table import lines_frame
 
-    document, problems = open_document(source, name=name, limits=_LONG)
+    document, problems = open_document(source, name=name, limits=OWN_LIST)
     if document is None:
         return None, problems
     if not document.tables:

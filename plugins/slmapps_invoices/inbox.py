@@ -1,11 +1,16 @@
-"""The files that a person means who names files and folders."""
+"""The files that a person means who names files and folders, and how much of them is read."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
 
-__all__ = ["files_in"]
+from slmapps.documents import Limits
+
+__all__ = ["OWN_LIST", "files_in"]
+
+OWN_LIST = Limits(max_bytes=500_000_000, max_seconds=120, max_rows=2_000_000)
+"""A list that is named as one's own books may be years of bookings."""
 
 
 def files_in(paths: Iterable[Path]) -> list[Path]:
