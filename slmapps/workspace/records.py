@@ -94,6 +94,28 @@ class RecordStore(Store):
             )
             return _record(connection.execute(wanted).one())
 
+    def add_predictions(
+        self, record_id: int, predictions: Sequence[tuple[str, Prediction]]
+    ) -> None:
+        """Say more of a record that is kept: fields that were not predicted when it was saved."""
+        row = self.record(record_id)
+        with self.transaction(row.app, row.client) as connection:
+            connection.execute(
+                insert(Predictions),
+                [
+                    prediction_values(record_id, row.app, row.client, item, said)
+                    for item, said in predictions
+                ],
+            )
+            self._note(
+                connection,
+                "predictions added",
+                app=row.app,
+                client=row.client,
+                subject=f"record {record_id}",
+                detail={"predictions": len(predictions)},
+            )
+
     def records(
         self,
         app: str | None = None,

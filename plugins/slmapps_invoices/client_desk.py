@@ -1,0 +1,296 @@
+"""One client's desk in memory: predict lines, learn from people, say what changed.
+
+Design choices:
+
+* It is kept for each client and database and shared by the threads of a process; its lock keeps the
+  coder to one of them at a time.
+* A correction is one transaction: what the person said, and every open line that is predicted
+  otherwise because of it. If anything fails nothing is stored and the coder is made anew.
+* A prediction is superseded when its value, its status or its confidence (by 2 points) changes; a
+  Change is told of what a person would notice: another value or another status.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from slmapps.desk import Change
+from slmapps.records import Correction, Prediction, Problem, Severity, Status
+from slmapps_invoices import buyer_account
+from slmapps_invoices.alarms import PastInvoices
+from slmapps_invoices.clients import APP, chart_of, used_values
+from slmapps_invoices.line_items import frame_of, item_name, line_number, lines_of
+from slmapps_invoices.memory import Memory, teach
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from slmapps.workspace import PredictionRow, RecordRow, Workspace
+    from slmapps_invoices.coder import Coder
+
+__all__ = ["ClientDesk", "Line", "held_back", "open_client", "predictions_of"]
+
+Line = tuple[Mapping[str, Any], Sequence[Problem], int]
+"""A line to predict: its record's data, its record's Problems, its number."""
+
+NO_CHART = "the client has no chart of accounts: import one"
+NOTICED = 0.02
+KEPT_RECORDS = 2000
+
+_desks: dict[tuple[str, str], ClientDesk] = {}
+_opening = threading.Lock()
+
+
+def open_client(workspace: Workspace, client: str) -> ClientDesk:
+    """Give the desk of a client; the same one as before for the same database."""
+    with _opening:
+        return _desks.setdefault((workspace.url, client), ClientDesk(client))
+
+
+class ClientDesk:
+    """One client's coder, chart, past invoices and records."""
+
+    def __init__(self, client: str) -> None:
+        self.client = client
+        self.lock = threading.RLock()
+        self.past = PastInvoices(APP, client)
+        self.chart: pd.DataFrame | None = None
+        self._memory = Memory(client)
+        self._records: OrderedDict[int, RecordRow] = OrderedDict()
+        self._named: dict[str, str] = {}
+        self._rate = 0.0
+        self._budget = 0.0
+        self._revision = -1
+
+    def record(self, workspace: Workspace, record_id: int) -> RecordRow:
+        """Give a record, which never changes, from memory where it is there."""
+        with self.lock:
+            found = self._records.pop(record_id, None) or workspace.record(record_id)
+            self._records[record_id] = found
+            while len(self._records) > KEPT_RECORDS:
+                self._records.popitem(last=False)
+            return found
+
+    def catch_up(self, workspace: Workspace) -> Coder | None:
+        """Take in whatever any process has learnt since; None where there is no chart."""
+        with self.lock:
+            coder = self._memory.refresh(workspace)
+            if self._revision != self._memory.revision:
+                self._revision = self._memory.revision
+                self.chart = chart_of(workspace, self.client)
+                self._budget = float(workspace.setting(APP, self.client, "budget", 0.02))
+                self._rate = buyer_account.rate(workspace.corrections(APP, self.client))
+                open_ones = self.chart[~self.chart["retired"].astype(bool)]
+                self._named = {
+                    str(name).casefold(): str(account)
+                    for column in ("name", "account")
+                    for name, account in zip(open_ones[column], open_ones["account"], strict=True)
+                }
+            return coder
+
+    def choices(self, workspace: Workspace, field: str) -> list[tuple[str, str]]:
+        """List what a person may pick for a field, as (value, label)."""
+        self.catch_up(workspace)
+        if field != "account":
+            names = workspace.setting(APP, self.client, f"{field} names", {})
+            return [
+                (value, f"{value} {names[value]}" if value in names else value)
+                for value in used_values(workspace, self.client, field)
+            ]
+        if self.chart is None:
+            return []
+        open_ones = self.chart[~self.chart["retired"].astype(bool)]
+        return [
+            (account, account if account == name else f"{account} {name}")
+            for account, name in zip(open_ones["account"], open_ones["name"], strict=True)
+        ]
+
+    def predict(self, workspace: Workspace, lines: Sequence[Line]) -> list[dict[str, Prediction]]:
+        """Predict lines; gives for each a Prediction by field."""
+        with self.lock:
+            return self._predict(self.catch_up(workspace), lines)
+
+    def _predict(self, coder: Coder | None, lines: Sequence[Line]) -> list[dict[str, Prediction]]:
+        if not lines:
+            return []
+        if coder is None:
+            refused = Prediction(
+                field="account", value=None, confidence=0, status=Status.REFUSED, reason=NO_CHART
+            )
+            return [{"account": refused} for _ in lines]
+        tables = {id(data): lines_of(data) for data, _, _ in lines}
+        frame = frame_of([tables[id(data)][number] for data, _, number in lines])
+        said = coder.predict_all(frame)
+        return [self._settled(*line, each) for line, each in zip(lines, said, strict=True)]
+
+    def _settled(
+        self,
+        data: Mapping[str, Any],
+        problems: Sequence[Problem],
+        number: int,
+        said: dict[str, Prediction],
+    ) -> dict[str, Prediction]:
+        """Put the buyer's own reference first, and hold back what stands on a doubtful record."""
+        said = dict(said)
+        invoice = data.get("invoice")
+        if invoice is not None:
+            named = buyer_account.named_account(invoice, number, self._named)
+            if named is not None:
+                said["account"] = buyer_account.suggested(
+                    *named, invoice, said["account"], self._rate, self._budget
+                )
+        return held_back(said, problems)
+
+    @contextmanager
+    def writing(self, workspace: Workspace) -> Iterator[None]:
+        """Hold the coder and a transaction; where that fails, the coder is made anew."""
+        with self.lock:
+            try:
+                with workspace.transaction(APP, self.client):
+                    yield
+            except BaseException:
+                self._memory.forget()
+                self._revision = -1
+                raise
+
+    def apply(self, workspace: Workspace) -> list[Change]:
+        """Predict every open line anew and supersede what comes out otherwise."""
+        with self.writing(workspace):
+            coder = self.catch_up(workspace)
+            rows = workspace.predictions(APP, self.client)
+            differences, added = self._differences(workspace, coder, rows)
+            for record_id, predictions in added.items():
+                workspace.add_predictions(record_id, predictions)
+            made = workspace.supersede_all([(row.id, new) for row, new in differences])
+            return [
+                _change(row, new, prediction_id)
+                for (row, new), prediction_id in zip(differences, made, strict=True)
+                if _visible(row.prediction, new)
+            ]
+
+    def correct(self, workspace: Workspace, corrections: Sequence[Correction]) -> list[Change]:
+        """Store, learn at once, and predict the open lines anew, in one transaction."""
+        with self.writing(workspace):
+            for correction in corrections:
+                self._check(workspace, correction)
+            workspace.correct(corrections)
+            return self.apply(workspace)
+
+    def undo(self, workspace: Workspace, correction_id: int, who: str) -> list[Change]:
+        """Take a correction back, un-learn it, and predict the open lines anew."""
+        with self.writing(workspace):
+            workspace.undo(correction_id, who)
+            return self.apply(workspace)
+
+    def preview(self, workspace: Workspace, correction: Correction) -> list[Change]:
+        """Say what :meth:`correct` would change; a copy of the coder learns, nothing is kept."""
+        with self.lock:
+            self.catch_up(workspace)
+            row = self._check(workspace, correction)
+            if self._memory.coder is None:
+                return []
+            coder = self._memory.copied()
+            record = self.record(workspace, row.record_id)
+            line = lines_of(record.data)[line_number(row.item)]
+            teach(coder, [line], [{correction.field: correction.value}])
+            rows = [each for each in workspace.predictions(APP, self.client) if each.id != row.id]
+            differences, _ = self._differences(workspace, coder, rows)
+            return [
+                _change(old, new, old.id)
+                for old, new in differences
+                if _visible(old.prediction, new)
+            ]
+
+    def _check(self, workspace: Workspace, correction: Correction) -> PredictionRow:
+        row = workspace.newest(correction.prediction_id)
+        if (row.app, row.client) != (APP, self.client):
+            raise ValueError(
+                f"prediction {row.id} is of client {row.client!r}: correct it at that client's desk"
+            )
+        if correction.field == "account":
+            allowed = {value for value, _ in self.choices(workspace, "account")}
+            if correction.value not in allowed:
+                raise ValueError(
+                    f"{correction.value!r} is no open account of the chart of {self.client!r}:"
+                    " choose one that is, or import the chart again with it"
+                )
+        return row
+
+    def _differences(
+        self, workspace: Workspace, coder: Coder | None, rows: Sequence[PredictionRow]
+    ) -> tuple[list[tuple[PredictionRow, Prediction]], dict[int, list[tuple[str, Prediction]]]]:
+        """Predict rows anew: what comes out otherwise, and what is said for the first time."""
+        items = list(dict.fromkeys((row.record_id, row.item) for row in rows))
+        lines: list[Line] = []
+        for record_id, item in items:
+            record = self.record(workspace, record_id)
+            lines.append((record.data, record.problems, line_number(item)))
+        said = dict(zip(items, self._predict(coder, lines), strict=True))
+        differences = []
+        for row in rows:
+            new = said[row.record_id, row.item].pop(row.prediction.field, None)
+            if new is not None and _differs(row.prediction, new):
+                differences.append((row, new))
+        return differences, self._first_time(workspace, said)
+
+    def _first_time(
+        self, workspace: Workspace, said: Mapping[tuple[int, str], Mapping[str, Prediction]]
+    ) -> dict[int, list[tuple[str, Prediction]]]:
+        """Find fields that the client has begun to use after the record was saved."""
+        left = {key: fields for key, fields in said.items() if fields}
+        known: dict[int, set[tuple[str, str]]] = {}
+        added: dict[int, list[tuple[str, Prediction]]] = {}
+        for (record_id, item), fields in left.items():
+            if record_id not in known:
+                rows = workspace.predictions(record_id=record_id, open_only=False)
+                known[record_id] = {(row.item, row.prediction.field) for row in rows}
+            for field, prediction in fields.items():
+                if (item, field) not in known[record_id]:
+                    added.setdefault(record_id, []).append((item, prediction))
+        return added
+
+
+def held_back(said: Mapping[str, Prediction], problems: Sequence[Problem]) -> dict[str, Prediction]:
+    """Leave to a person what would be accepted but stands on a record with Problems."""
+    doubts = [each.code for each in problems if each.severity is not Severity.INFO]
+    if not doubts:
+        return dict(said)
+    reason = f"look at the record first: {', '.join(dict.fromkeys(doubts))}"
+    held = {"status": Status.REVIEW, "reason": reason}
+    return {
+        field: each.model_copy(update=held) if each.status is Status.ACCEPTED else each
+        for field, each in said.items()
+    }
+
+
+def predictions_of(said: Sequence[Mapping[str, Prediction]]) -> list[tuple[str, Prediction]]:
+    """Name the lines of one record, for saving it with its predictions."""
+    return [
+        (item_name(number), prediction)
+        for number, fields in enumerate(said)
+        for prediction in fields.values()
+    ]
+
+
+def _visible(old: Prediction, new: Prediction) -> bool:
+    return (old.value, old.status) != (new.value, new.status)
+
+
+def _differs(old: Prediction, new: Prediction) -> bool:
+    return _visible(old, new) or abs(old.confidence - new.confidence) >= NOTICED
+
+
+def _change(row: PredictionRow, new: Prediction, prediction_id: int) -> Change:
+    return Change(
+        prediction_id=prediction_id,
+        item=row.item,
+        field=new.field,
+        before=row.prediction.value,
+        after=new.value,
+        confidence_before=row.prediction.confidence,
+        confidence_after=new.confidence,
+    )
