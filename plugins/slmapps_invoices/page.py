@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -12,6 +13,7 @@ from slmapps.workspace import Workspace
 from slmapps_invoices import desk as invoices
 from slmapps_invoices.chart_table import read_chart
 from slmapps_invoices.export import FORMATS, export
+from slmapps_invoices.history_table import read_history
 from slmapps_invoices.overview import (
     Entry,
     doubtful,
@@ -21,7 +23,6 @@ from slmapps_invoices.overview import (
     line_table,
     printed,
 )
-from slmapps_invoices.read import read_lines
 from slmapps_ui import decision, jobs, session
 from slmapps_ui.document_view import document_view
 from slmapps_ui.evidence import status_word
@@ -70,20 +71,26 @@ def _new_client(workspace: Workspace) -> None:
             st.rerun()
 
 
+Take = Callable[[bytes, str], list[Problem]]
+
+
+def _taken(take: Take, data: bytes, name: str, _progress: jobs.Progress) -> list[Problem]:
+    return take(data, name)
+
+
 def _set_up(workspace: Workspace, client: str) -> None:
     """Upload the chart of accounts and the reviewed history."""
 
     def chart(data: bytes, name: str) -> list[Problem]:
         frame, problems = read_chart(data, name=name)
         if frame is not None:
-            problems = problems + list(invoices.import_chart(workspace, client, frame) or [])
+            problems = problems + invoices.import_chart(workspace, client, frame)
         return problems
 
     def history(data: bytes, name: str) -> list[Problem]:
-        with spooled([(name, data)]) as paths:
-            frame, problems = read_lines(paths[0])
-        if not frame.empty:
-            problems = problems + list(invoices.import_history(workspace, client, frame) or [])
+        frame, problems = read_history(data, name=name)
+        if frame is not None:
+            problems = problems + invoices.import_history(workspace, client, frame)
         return problems
 
     for name, title, about, take in (
@@ -107,11 +114,10 @@ def _set_up(workspace: Workspace, client: str) -> None:
         )
         if upload is None:
             continue
-        data, file = upload.getvalue(), upload.name
         jobs.start(
             _key(client, "job"),
-            f"{title}: {file}",
-            lambda _progress, take=take, data=data, file=file: take(data, file),
+            f"{title}: {upload.name}",
+            partial(_taken, take, upload.getvalue(), upload.name),
         )
         st.session_state[_key(client, f"{name}:round")] = round_ + 1
         st.rerun()

@@ -14,6 +14,8 @@ from typing import Any
 
 import streamlit as st
 
+from slmapps_ui.markup import escape, plain, write
+
 __all__ = ["Job", "Progress", "current", "forget", "show", "start"]
 
 log = logging.getLogger(__name__)
@@ -90,8 +92,13 @@ def _bar(key: str) -> None:
         return
     if job.finished.is_set():
         st.rerun()
-    counted = f" · {job.done:,} of {job.total:,}" if job.total else ""
-    st.progress(job.share, text=f"{job.title}{counted}" + (f" · {job.label}" if job.label else ""))
+    if not job.total:
+        write(
+            f'<div class="sl-small">{escape(job.title)} …</div><div class="sl-busy"><i></i></div>'
+        )
+        return
+    label = f" · {plain(job.label)}" if job.label else ""
+    st.progress(job.share, text=f"{plain(job.title)} · {job.done:,} of {job.total:,}{label}")
 
 
 def show(key: str) -> Job | None:
