@@ -248,7 +248,7 @@ def write_ubl(batch: Batch) -> Written:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in files.items():
-            archive.writestr(zipfile.ZipInfo(name, ZIP_DATE), data)
+            archive.writestr(zipfile.ZipInfo(name, ZIP_DATE), data, zipfile.ZIP_DEFLATED)
     return checked(out.getvalue(), "invoices-ubl.zip", problems, agrees=agrees)
 
 

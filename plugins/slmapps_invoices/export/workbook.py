@@ -25,7 +25,7 @@ from slmapps_invoices.export.entries import Batch, Entry, Written, checked
 
 __all__ = ["write_xlsx"]
 
-Value = str | Decimal | date | None
+Value = str | int | Decimal | date | None
 HEAD_FONT = Font(bold=True, color="FFFFFF")
 HEAD_FILL = PatternFill("solid", fgColor="2F5D62")
 TOTAL_FONT = Font(bold=True)
@@ -51,6 +51,8 @@ def _put(sheet: Worksheet, row: int, values: Sequence[Value]) -> None:
         if isinstance(value, Decimal):
             cell.value = value
             cell.number_format = "#,##0.00;[Red]-#,##0.00"
+        elif isinstance(value, int):
+            cell.value = value
         elif isinstance(value, date):
             cell.value = value
             cell.number_format = "yyyy-mm-dd"
@@ -115,7 +117,7 @@ def _accounts(entries: Sequence[Entry]) -> list[tuple[Value, ...]]:
             count, net = sums.get(key, (0, Decimal(0)))
             sums[key] = (count + 1, net + posting.net)
     return [
-        (account, name, str(count), net, currency)
+        (account, name, count, net, currency)
         for (account, name, currency), (count, net) in sorted(sums.items())
     ]
 
