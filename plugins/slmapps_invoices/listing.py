@@ -22,7 +22,7 @@ def read_file(path: Path) -> tuple[list[dict[str, Any]], list[Problem]]:
     found, problems = read_invoices(path)
     noted = any(problem.severity is not Severity.INFO for problem in problems)
     status = "failed" if not found else "problems" if noted else "ok"
-    entry = {
+    entry: dict[str, Any] = {
         "file": str(path),
         "sha256": _sha256(path),
         "status": status,
