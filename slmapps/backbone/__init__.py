@@ -5,7 +5,15 @@ Nothing heavy is imported here: ONNX Runtime loads with the first text that is n
 
 from __future__ import annotations
 
+from slmapps.backbone.binding import Damaged, WrongBackbone
 from slmapps.backbone.reader import Reader, load_reader
 from slmapps.backbone.weights import WeightsMissing, find_weights
 
-__all__ = ["Reader", "WeightsMissing", "find_weights", "load_reader"]
+__all__ = [
+    "Damaged",
+    "Reader",
+    "WeightsMissing",
+    "WrongBackbone",
+    "find_weights",
+    "load_reader",
+]

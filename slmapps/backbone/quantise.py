@@ -9,47 +9,43 @@ pairs of products in 16 bits, which 8-bit weights can overflow.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from slmapps.backbone.graph import Floats, Quantised
 
-__all__ = ["plan", "quantise"]
+__all__ = ["Seen", "quantise"]
 
 _WEIGHT_TOP = 63.0
-_EXPONENTS = (0.5, 0.6, 0.7, 0.8, 0.9)
+_EXPONENTS = (0.6, 0.7, 0.8)
 
 
-def plan(
-    weights: Mapping[str, tuple[Floats, Floats]], inputs: Iterable[tuple[str, Floats]]
-) -> dict[str, Quantised]:
-    """Quantise every matrix for the inputs it was seen with.
+@dataclass(frozen=True)
+class Seen:
+    """What went into a matrix: each input's range (inputs,), and a ``sample`` (tokens, inputs)."""
 
-    Args:
-        weights: as from ``graph.matrices``.
-        inputs: for each name a sample of inputs (tokens, inputs), padding left out.
+    low: Floats
+    high: Floats
+    sample: Floats
+
+
+def quantise(matrix: Floats, seen: Seen) -> Quantised:
+    """The best of several smoothings of ``matrix`` (inputs, outputs) for the inputs it has seen.
+
+    Best is the least squared error of the product over the sample.
     """
-    return {name: quantise(weights[name][0], seen) for name, seen in inputs}
-
-
-def quantise(matrix: Floats, seen: Floats) -> Quantised:
-    """The best of several smoothings of ``matrix`` (inputs, outputs) for ``seen`` (tokens, inputs).
-
-    Best is the least squared error of the product over ``seen``.
-    """
-    low, high = seen.min(axis=0), seen.max(axis=0)
-    reach = np.maximum(np.maximum(np.abs(low), np.abs(high)), 1e-3)
+    reach = np.maximum(np.maximum(np.abs(seen.low), np.abs(seen.high)), 1e-3)
     weight = np.maximum(np.abs(matrix).max(axis=1), 1e-4)
-    exact = seen @ matrix
+    exact = seen.sample @ matrix
     best: Quantised | None = None
     least = np.inf
     for exponent in _EXPONENTS:
         factor = reach**exponent / weight ** (1 - exponent)
         factor = (factor / np.exp(np.log(factor).mean())).astype(np.float32)
-        tried = _rounded(matrix, low, high, factor)
-        error = float(np.square(_product(seen, tried) - exact).mean())
+        tried = _rounded(matrix, seen.low, seen.high, factor)
+        error = float(np.square(_product(seen.sample, tried) - exact).mean())
         if error < least:
             best, least = tried, error
     assert best is not None
@@ -73,8 +69,8 @@ def _rounded(matrix: Floats, low: Floats, high: Floats, factor: Floats) -> Quant
     )
 
 
-def _product(seen: Floats, q: Quantised) -> npt.NDArray[np.float32]:
+def _product(sample: Floats, q: Quantised) -> npt.NDArray[np.float32]:
     offset = np.float32(q.zero)
-    codes = np.clip(np.round(seen * q.smoothing / q.scale) + offset, 0, 255) - offset
+    codes = np.clip(np.round(sample * (q.smoothing / q.scale)) + offset, 0, 255) - offset
     result: Floats = (codes @ q.matrix.astype(np.float32)) * (q.scale * q.steps)
     return result

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -20,7 +20,7 @@ from slmapps.backbone.specimens import specimens
 from slmapps.backbone.weights import Encoder, WeightsMissing
 
 if TYPE_CHECKING:
-    from slmapps.backbone.graph import Floats
+    from slmapps.backbone.graph import Floats, Quantised
 
 __all__ = ["Precision", "Progress", "exported", "padded", "session", "tokenizer"]
 
@@ -28,8 +28,8 @@ Precision = Literal["int8", "fp32"]
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much is done, and of how much."""
 
-_FORM = 1  # raise it whenever the exported file's content changes
-_SAMPLED = 1000  # tokens a matrix is fitted to
+_FORM = 2  # raise it whenever the exported file's content changes
+_SAMPLED = 500  # tokens a matrix is fitted to
 
 
 def exported(
@@ -62,9 +62,7 @@ def exported(
         progress(f"Preparing the reader in {precision}, once", 0, steps)
     plan = None
     if precision == "int8":
-        from slmapps.backbone.quantise import plan as fit
-
-        plan = fit(graph.matrices(held, encoder), _watched(encoder, held, steps, progress))
+        plan = _planned(encoder, held, steps, progress)
     data = graph.build(held, encoder, plan)
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(f".{os.getpid()}.part")
@@ -123,33 +121,49 @@ def padded(ids: list[list[int]]) -> dict[str, Any]:
     return {"ids": block, "lengths": lengths}
 
 
-def _watched(
+def _planned(
     encoder: Encoder, tensors: dict[str, Floats], steps: int, progress: Progress | None
-) -> Iterator[tuple[str, Floats]]:
-    """For each matrix a sample of its inputs while the fp32 encoder reads the specimens."""
+) -> dict[str, Quantised]:
+    """Quantise each matrix for what goes into it while the fp32 encoder reads the specimens."""
     from slmapps.backbone import graph
+    from slmapps.backbone.quantise import Seen, quantise
 
-    names = list(graph.matrices(tensors, encoder))
+    weights = graph.matrices(tensors, encoder)
     probe = session(graph.build(tensors, encoder, probe=True))
-    words = tokenizer(encoder)
-    rows = sorted((e.ids for e in words.encode_batch(specimens())), key=len)
+    seen: dict[str, list[Seen]] = {name: [] for name in weights}
+    rows = _rows(encoder)
     chance = np.random.default_rng(20)
-    top = words.get_vocab_size()
-    rows += [chance.integers(0, top, n).tolist() for n in (6, 12, 24, 48) for _ in range(30)]
-    seen: dict[str, list[Floats]] = {name: [] for name in names}
-    for start in range(0, len(rows), 32):
-        inputs = padded(rows[start : start + 32])
+    share = _SAMPLED / sum(len(row) for row in rows)
+    for start in range(0, len(rows), 16):
+        inputs = padded(rows[start : start + 16])
         real = np.arange(inputs["ids"].shape[1]) < inputs["lengths"][:, None]
-        found = probe.run([f"{name}.input" for name in names], inputs)
-        for name, values in zip(names, found, strict=True):
-            seen[name].append(values[real])
-    for done, name in enumerate(names, 1):
-        values = np.concatenate(seen.pop(name))
-        if len(values) > _SAMPLED:
-            # The extremes set the range, so the tokens that carry them must be in the sample.
-            least, most = values.argmin(axis=0), values.argmax(axis=0)
-            rest = chance.choice(len(values), _SAMPLED, replace=False)
-            values = values[np.unique(np.concatenate([least, most, rest]))]
-        yield name, values
+        taken = chance.choice(
+            int(real.sum()), max(1, round(share * int(real.sum()))), replace=False
+        )
+        found = probe.run([f"{name}.input" for name in weights], inputs)
+        for name, values in zip(weights, found, strict=True):
+            tokens = values[real]
+            seen[name].append(Seen(tokens.min(axis=0), tokens.max(axis=0), tokens[taken]))
+    plan = {}
+    for done, (name, parts) in enumerate(seen.items(), 1):
+        plan[name] = quantise(
+            weights[name][0],
+            Seen(
+                np.min([part.low for part in parts], axis=0),
+                np.max([part.high for part in parts], axis=0),
+                np.concatenate([part.sample for part in parts]),
+            ),
+        )
         if progress:
             progress("Preparing the reader in int8, once", done, steps)
+    return plan
+
+
+def _rows(encoder: Encoder) -> list[list[int]]:
+    """Token ids of the specimens, and of word pieces at random, which stretch the ranges."""
+    words = tokenizer(encoder)
+    chance = np.random.default_rng(20)
+    top = words.get_vocab_size()
+    rows = [found.ids for found in words.encode_batch(specimens())]
+    rows += [chance.integers(0, top, n).tolist() for n in (6, 12, 24, 48) for _ in range(10)]
+    return sorted(rows, key=len)

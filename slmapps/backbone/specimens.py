@@ -44,7 +44,7 @@ INT. WAREHOUSE - NIGHT. {who} stumbles over {a}; somewhere a door slams. Rain.
 After the war a young clerk finds a letter among the {a} and sets out with {who} for home.
 The storm that the valley had feared came in {month}. It took the bridge, the mill and the {a}.\
  It spared, for reasons that nobody could give, the {b} that {who} had stacked against the north\
- wall of the barn the evening before, and so in {year} they began again with that and little else."""
+ wall of the barn the evening before, and so in {year} they began again with that and little."""
 
 _NAMES = """\
 Harlow & Finch Ltd; Brennwald GmbH; Studio Carraro S.r.l.; Oakmere Borough; Tessier Frères; Mara;
@@ -53,7 +53,7 @@ Kestrel Logistics; the night porter; Captain Ilse; Northgate Plumbing; old Benno
 _MONTHS = "January; March; April; June; Juli; septembre; Oct; December; maggio"
 
 
-def specimens(count: int = 400, seed: int = 20) -> list[str]:
+def specimens(count: int = 140, seed: int = 20) -> list[str]:
     """Varied sentences of 1 to 60 words, the same for the same ``seed``."""
     chance = random.Random(seed)  # noqa: S311  nothing secret hangs on it
     forms = _FORMS.splitlines()
