@@ -95,8 +95,9 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, empty: str =
     for row in rows:
         drawn.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
     console = Console()
-    # Into a file or a pipe: as wide as the text, so that no line is folded.
-    console.print(drawn, width=None if console.is_terminal else 400, soft_wrap=False)
+    if not console.is_terminal:
+        console = Console(width=400)  # into a file or a pipe no line is folded
+    console.print(drawn)
 
 
 def show_problems(problems: Sequence[Problem]) -> None:
