@@ -238,7 +238,7 @@ BILLS: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 CARD_LINES = """\
-Booking date,Payee,Narrative,Net EUR,VAT %,Department,Reference
+Booking date,Payee,Narrative,Net amount,VAT %,Department,Reference
 02/10/2026,WEBMART*MKTPL 6620,Silicone dough scrapers x 6,21.40,23,Bakery,C-2201
 02/10/2026,ORIEL FUELCARD,"Diesel 84 litres, October",109.35,23,Bakery,C-2202
 03/10/2026,HARBOUR MARKET TRUST,Saturday pitch,65.00,0,Bakery,C-2203
