@@ -125,7 +125,8 @@ def start() -> Iterator[Callable[..., subprocess.Popen[str]]]:
     import sys
 
     root = Path(__file__).resolve().parents[1]
-    paths = os.pathsep.join(str(root / part) for part in (".", "plugins", "ui"))
+    parts = [str(root / part) for part in (".", "plugins", "ui")]
+    paths = os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH"), *parts]))
     running: list[subprocess.Popen[str]] = []
 
     def _start(script: str, *arguments: str) -> subprocess.Popen[str]:
