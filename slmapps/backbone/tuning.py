@@ -70,7 +70,7 @@ class Tunable(nn.Module):
         self.model.load_state_dict(
             {k: v for k, v in tensors.items() if not k.startswith("pooler.")}, strict=False
         )
-        self.model.eval()  # dropout would blur what little an adapter learns
+        self.model.train(mode=False)  # dropout would blur what little an adapter learns
         self.model.requires_grad_(requires_grad=False)
         chance = torch.Generator().manual_seed(seed)
         for block in self.model.encoder.layer:
