@@ -63,7 +63,7 @@ class Matcher:
         self._map: Floats
         self._sums: Floats
         self._counts: npt.NDArray[np.float64]
-        self._inverse: npt.NDArray[np.float64]
+        self._inverse: npt.NDArray[Any]
         self._blank()
 
     @property
@@ -131,7 +131,7 @@ class Matcher:
 
     def save(self, folder: Path) -> None:
         """Write ``matcher.safetensors`` and ``matcher.json``, bound to the reader."""
-        arrays = {
+        arrays: dict[str, npt.NDArray[Any]] = {
             "inverse": self._inverse,
             "map": self._map,
             "sums": self._sums,
