@@ -8,8 +8,9 @@ from decimal import Decimal
 import pytest
 
 from slmapps.records import Status
-from slmapps_invoices.export.booking import book, book_all, share_out
+from slmapps_invoices.export.booking import book, book_all
 from slmapps_invoices.export.entries import Entry
+from slmapps_invoices.export.shares import share_out
 from slmapps_invoices.records import Invoice
 from tests.invoices.exporting import SETTINGS, invoice, line
 
@@ -142,6 +143,27 @@ def test_unreviewed_lines_go_out_when_asked_for_but_uncoded_ones_never():
 )
 def test_an_invoice_that_does_not_add_up_or_lacks_its_identity_is_held_back(changes, code):
     assert refused(with_invoice(invoice([line("Flour", "10.00")]), **changes)) == code
+
+
+def test_the_rate_on_the_invoice_overrules_a_guessed_tax_code():
+    wrong = line("Flour", "10.00", rate=7).model_copy(update={"tax_code": "S19"})
+    assert booked(invoice([wrong])).postings[0].tax_code == "R7"
+
+
+def test_a_tax_code_that_contradicts_the_invoice_is_not_guessed_among_several():
+    codes = (*SETTINGS.tax_codes, SETTINGS.tax_codes[1].model_copy(update={"code": "R7b"}))
+    settings = SETTINGS.model_copy(update={"tax_codes": codes})
+    wrong = line("Flour", "10.00", rate=7).model_copy(update={"tax_code": "S19"})
+    assert refused(invoice([wrong]), settings) == "export-tax-differs"
+
+
+def test_tax_withheld_and_money_for_others_are_pointed_out():
+    coded = with_invoice(
+        invoice([line("Advice", "10.00")]), withheld=Decimal(2), third_party=Decimal(5)
+    )
+    entry, problems = book(coded, SETTINGS)
+    assert entry.total == Decimal("11.90")
+    assert [p.code for p in problems] == ["export-withheld", "export-third-party"]
 
 
 def test_an_invoice_without_lines_is_held_back():

@@ -6,17 +6,14 @@ same accounts. Syntax: https://beancount.github.io/docs/beancount_language_synta
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from decimal import Decimal
 
 from slmapps_invoices.export.account_names import AccountNames
 from slmapps_invoices.export.cells import one_line
 from slmapps_invoices.export.entries import Batch, Entry, Posting, Written, checked
+from slmapps_invoices.export.plain_text import balanced, posting_line
 
 __all__ = ["write_beancount"]
-
-AMOUNT = re.compile(r"^  \S+  +(-?\d+\.\d+) ([A-Z]{3})$", re.MULTILINE)
 
 
 def _string(text: str) -> str:
@@ -26,10 +23,6 @@ def _string(text: str) -> str:
     "12\" tins \\ lids"
     """
     return '"' + one_line(text).replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def _posting(name: str, amount: Decimal, currency: str) -> str:
-    return f"  {name}  {amount:.2f} {currency}"
 
 
 def _details(posting: Posting) -> Iterator[str]:
@@ -51,22 +44,12 @@ def _transaction(entry: Entry, names: AccountNames) -> Iterator[str]:
     if entry.file:
         yield f"  file: {_string(entry.file)}"
     for posting in entry.postings:
-        yield _posting(names.of(posting.account), posting.net, entry.currency)
+        yield posting_line(names.of(posting.account), posting.net, entry.currency, 2)
         yield from _details(posting)
     if entry.tax:
-        yield _posting(names.tax, entry.tax, entry.currency)
-    yield _posting(names.payables, -entry.total, entry.currency)
+        yield posting_line(names.tax, entry.tax, entry.currency, 2)
+    yield posting_line(names.payables, -entry.total, entry.currency, 2)
     yield ""
-
-
-def _balanced(text: str, entries: list[Entry]) -> bool:
-    """Whether every transaction of the written text adds up to nothing, and none is missing."""
-    blocks = [block for block in text.split("\n\n") if AMOUNT.search(block)]
-    sums = [
-        sum((Decimal(amount) for amount, _ in AMOUNT.findall(block)), Decimal(0))
-        for block in blocks
-    ]
-    return len(blocks) == len(entries) and not any(sums)
 
 
 def write_beancount(batch: Batch) -> Written:
@@ -86,5 +69,5 @@ def write_beancount(batch: Batch) -> Written:
     for entry in entries:
         lines += _transaction(entry, names)
     text = "\n".join(lines)
-    agrees = _balanced(text, entries)
+    agrees = balanced(text, len(entries))
     return checked(text.encode("utf-8"), "invoices.beancount", (), agrees=agrees)

@@ -11,18 +11,17 @@ Design choices:
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from slmapps.records import Problem, Severity, Status
 from slmapps_invoices.coded import CodedInvoice, CodedLine
 from slmapps_invoices.export.entries import Entry, Posting
 from slmapps_invoices.export.settings import ChartAccount, ExportSettings
+from slmapps_invoices.export.shares import CENT, ZERO, cents, share_out
 from slmapps_invoices.records import Invoice
 
-__all__ = ["book", "book_all", "share_out"]
+__all__ = ["book", "book_all"]
 
-CENT = Decimal("0.01")
-ZERO = Decimal("0.00")
 LARGEST = Decimal("1e15")
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 
@@ -31,33 +30,6 @@ class _Refusal(Exception):  # noqa: N818 (not an error: it never leaves this mod
     def __init__(self, code: str, message: str, cure: str) -> None:
         super().__init__(code, message, cure)
         self.code, self.message, self.cure = code, message, cure
-
-
-def cents(amount: Decimal) -> Decimal:
-    """``amount`` rounded half up to cents."""
-    return amount.quantize(CENT, ROUND_HALF_UP)
-
-
-def share_out(total: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
-    """``total`` in whole cents by ``weights``, adding up exactly (largest remainder, Hamilton).
-
-    All weights zero shares evenly. ``total`` must be in whole cents.
-
-    >>> [str(share) for share in share_out(Decimal("1.00"), [Decimal(1)] * 3)]
-    ['0.34', '0.33', '0.33']
-    """
-    whole = sum(weights, Decimal(0))
-    if not whole:
-        weights = [Decimal(1)] * len(weights)
-        whole = Decimal(len(weights))
-    exact = [total * weight / whole for weight in weights]
-    shares = [amount.quantize(CENT, ROUND_DOWN) for amount in exact]
-    left = int((total - sum(shares, ZERO)) / CENT)
-    step = CENT if left > 0 else -CENT
-    order = sorted(range(len(exact)), key=lambda i: -abs(exact[i] - shares[i]))
-    for turn in range(abs(left)):
-        shares[order[turn % len(order)]] += step
-    return shares
 
 
 def _account(
@@ -84,6 +56,21 @@ def _account(
     return code, known.name or name
 
 
+def _tax_code(line: CodedLine, what: str, settings: ExportSettings) -> str | None:
+    """The line's tax code; the rate that the invoice states is a fact and overrules a guess."""
+    code, rate = settings.tax_code(line.tax_code), line.line.tax_rate
+    if code is None or code.rate is None or rate is None or code.rate == rate:
+        return line.tax_code
+    same = [known.code for known in settings.tax_codes if known.rate == rate]
+    if len(same) != 1:
+        raise _Refusal(
+            "export-tax-differs",
+            f"{what} has the tax code {code.code} ({code.rate} %), the invoice says {rate} %",
+            "choose a tax code of the invoice's rate: " + (", ".join(same) or "there is none yet"),
+        )
+    return same[0]
+
+
 def _line_postings(
     line: CodedLine, number: int, sign: int, settings: ExportSettings
 ) -> list[Posting]:
@@ -98,6 +85,7 @@ def _line_postings(
             "export-unreviewed", f"{what} waits for review",
             "accept or correct it, or export with unreviewed lines",
         )  # fmt: skip
+    tax_code = _tax_code(line, what, settings)
     chart = settings.accounts()
     text = line.line.description or line.line.details or line.line.note
     shares: list[tuple[str | None, Decimal]] = list(line.splits) or [(line.account, net)]
@@ -117,7 +105,7 @@ def _line_postings(
                 kind="split" if line.splits else "line",
                 text=text,
                 line=line.line.id,
-                tax_code=line.tax_code,
+                tax_code=tax_code,
                 tax_rate=line.line.tax_rate,
                 cost_centre=line.cost_centre,
                 department=line.department,
@@ -324,7 +312,26 @@ def book(coded: CodedInvoice, settings: ExportSettings) -> tuple[Entry | None, l
         )  # fmt: skip
         return None, [problem]
     assert sum((p.net + p.tax for p in entry.postings), ZERO) == entry.total
-    return entry, []
+    return entry, _beside(coded, entry)
+
+
+def _beside(coded: CodedInvoice, entry: Entry) -> list[Problem]:
+    """What the amount due holds beside the invoice itself; it is not part of the entry."""
+    invoice = coded.invoice
+    return [
+        Problem(
+            code=code,
+            message=f"{entry.number}: {amount} {entry.currency} {what}",
+            cure="post it by hand where it is paid",
+            severity=Severity.WARNING,
+            file=coded.file or None,
+        )
+        for code, amount, what in (
+            ("export-withheld", invoice.withheld, "is withheld for the tax office"),
+            ("export-third-party", invoice.third_party, "is owed to others through this seller"),
+        )
+        if amount
+    ]
 
 
 def book_all(

@@ -21,11 +21,11 @@ from datetime import date
 from decimal import Decimal
 
 from slmapps.records import Problem, Severity
-from slmapps_invoices.export.booking import cents, share_out
 from slmapps_invoices.export.cells import latin, one_line, safe_cell
 from slmapps_invoices.export.datev_columns import COLUMNS, HEADER_TEXT, PATTERNS, TEXT
 from slmapps_invoices.export.entries import Batch, Entry, Written, checked
 from slmapps_invoices.export.settings import ExportSettings
+from slmapps_invoices.export.shares import cents, share_out
 from slmapps_invoices.export.tax_names import tax_code_of
 
 __all__ = ["write_datev"]

@@ -5,17 +5,15 @@ Journal syntax: https://hledger.org/1.25/hledger.html#journal-format
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from decimal import Decimal
 
 from slmapps_invoices.export.account_names import AccountNames
 from slmapps_invoices.export.cells import one_line
 from slmapps_invoices.export.entries import Batch, Entry, Posting, Written, checked
+from slmapps_invoices.export.plain_text import balanced, posting_line
 
 __all__ = ["write_hledger"]
-
-AMOUNT = re.compile(r"^    \S+  (-?\d+\.\d+) ([A-Z]{3})(?:$|  ;)", re.MULTILINE)
 
 
 def _payee(text: str) -> str:
@@ -48,7 +46,7 @@ def _note(posting: Posting) -> str:
 
 
 def _line(name: str, amount: Decimal, currency: str, note: str = "") -> str:
-    return f"    {name}  {amount:.2f} {currency}" + (f"  ; {note}" if note else "")
+    return posting_line(name, amount, currency, 4) + (f"  ; {note}" if note else "")
 
 
 def _transaction(entry: Entry, names: AccountNames) -> Iterator[str]:
@@ -64,15 +62,6 @@ def _transaction(entry: Entry, names: AccountNames) -> Iterator[str]:
     yield ""
 
 
-def _balanced(text: str, entries: list[Entry]) -> bool:
-    blocks = [block for block in text.split("\n\n") if AMOUNT.search(block)]
-    sums = [
-        sum((Decimal(amount) for amount, _ in AMOUNT.findall(block)), Decimal(0))
-        for block in blocks
-    ]
-    return len(blocks) == len(entries) and not any(sums)
-
-
 def write_hledger(batch: Batch) -> Written:
     """The batch in order of date."""
     entries = sorted(batch.entries, key=lambda entry: entry.date)
@@ -86,5 +75,5 @@ def write_hledger(batch: Batch) -> Written:
     for entry in entries:
         lines += _transaction(entry, names)
     text = "\n".join(lines)
-    agrees = _balanced(text, entries)
+    agrees = balanced(text, len(entries))
     return checked(text.encode("utf-8"), "invoices.journal", (), agrees=agrees)
