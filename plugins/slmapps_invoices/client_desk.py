@@ -175,8 +175,7 @@ class ClientDesk:
     def correct(self, workspace: Workspace, corrections: Sequence[Correction]) -> list[Change]:
         """Store, learn at once, and predict the open lines anew, in one transaction."""
         with self.writing(workspace):
-            for correction in corrections:
-                self._check(workspace, correction)
+            self._check(workspace, corrections)
             workspace.correct(corrections)
             return self.apply(workspace)
 
@@ -190,7 +189,7 @@ class ClientDesk:
         """Say what :meth:`correct` would change; a copy of the coder learns, nothing is kept."""
         with self.lock:
             self.catch_up(workspace)
-            row = self._check(workspace, correction)
+            [row] = self._check(workspace, [correction])
             if self._memory.coder is None:
                 return []
             coder = self._memory.copied()
@@ -205,20 +204,23 @@ class ClientDesk:
                 if _visible(old.prediction, new)
             ]
 
-    def _check(self, workspace: Workspace, correction: Correction) -> PredictionRow:
-        row = workspace.newest(correction.prediction_id)
-        if (row.app, row.client) != (APP, self.client):
-            raise ValueError(
-                f"prediction {row.id} is of client {row.client!r}: correct it at that client's desk"
-            )
-        if correction.field == "account":
-            allowed = {value for value, _ in self.choices(workspace, "account")}
-            if correction.value not in allowed:
+    def _check(
+        self, workspace: Workspace, corrections: Sequence[Correction]
+    ) -> list[PredictionRow]:
+        stand = workspace.newest_of(correction.prediction_id for correction in corrections)
+        allowed = {value for value, _ in self.choices(workspace, "account")}
+        for correction in corrections:
+            row = stand[correction.prediction_id]
+            if (row.app, row.client) != (APP, self.client):
+                raise ValueError(
+                    f"prediction {row.id} is of client {row.client!r}: correct it at its desk"
+                )
+            if correction.field == "account" and correction.value not in allowed:
                 raise ValueError(
                     f"{correction.value!r} is no open account of the chart of {self.client!r}:"
                     " choose one that is, or import the chart again with it"
                 )
-        return row
+        return [stand[correction.prediction_id] for correction in corrections]
 
     def _differences(
         self, workspace: Workspace, coder: Coder | None, rows: Sequence[PredictionRow]

@@ -84,9 +84,10 @@ def import_history(workspace: Workspace, client: str, frame: pd.DataFrame) -> li
 def correct(workspace: Workspace, corrections: Sequence[Correction]) -> list[Change]:
     """Store what a person said, learn it at once, and predict the open lines anew."""
     by_client: dict[str, list[Correction]] = {}
+    stand = workspace.newest_of(correction.prediction_id for correction in corrections)
     for correction in corrections:
-        row = workspace.newest(correction.prediction_id)
-        by_client.setdefault(row.client, []).append(correction)
+        client = stand[correction.prediction_id].client
+        by_client.setdefault(client, []).append(correction)
     with workspace.transaction():
         return [
             change

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from typing import Any
 
-from sqlalchemy import Connection, Select, insert, select, update
+from sqlalchemy import Select, bindparam, insert, select, update
 
 from slmapps.records import Correction, Prediction, now
 from slmapps.workspace.predictions import PredictionStore
-from slmapps.workspace.rows import CorrectionRow
-from slmapps.workspace.tables import Corrections, Predictions
+from slmapps.workspace.rows import CorrectionRow, PredictionRow
+from slmapps.workspace.tables import Audit, Corrections, Predictions
 
 __all__ = ["CorrectionStore"]
 
@@ -46,6 +47,52 @@ def _correction(row: Any) -> CorrectionRow:
     )
 
 
+def _agreement(row: PredictionRow, who: str) -> Correction:
+    if row.prediction.value is None:
+        raise ValueError(
+            f"prediction {row.id} suggests nothing that could be accepted: give a value"
+        )
+    return Correction(
+        prediction_id=row.id,
+        field=row.prediction.field,
+        value=row.prediction.value,
+        right_as_is=True,
+        who=who,
+    )
+
+
+def _values(row: PredictionRow, correction: Correction) -> dict[str, Any]:
+    return {
+        "prediction_id": row.id,
+        "app": row.app,
+        "client": row.client,
+        "field": correction.field,
+        "value": correction.value,
+        "right_as_is": correction.right_as_is,
+        "who": correction.who,
+        "at": correction.when,
+        "note": correction.note,
+    }
+
+
+def _entry(row: PredictionRow, correction: Correction, made: int) -> dict[str, Any]:
+    return {
+        "at": now(),
+        "who": correction.who,
+        "action": "accepted" if correction.right_as_is else "corrected",
+        "app": row.app,
+        "client": row.client,
+        "subject": f"prediction {row.id}",
+        "detail": {
+            "correction": made,
+            "field": correction.field,
+            "said": row.prediction.value,
+            "right": correction.value,
+            "before": row.corrected,
+        },
+    }
+
+
 class CorrectionStore(PredictionStore):
     """The part of the workspace that keeps corrections."""
 
@@ -55,78 +102,65 @@ class CorrectionStore(PredictionStore):
         A prediction that has been superseded meanwhile is corrected in its newest form, and an
         earlier correction of the same prediction is undone by the new one.
         """
-        with self.transaction() as connection:
-            return [self._correct(connection, correction) for correction in corrections]
+        if len({correction.prediction_id for correction in corrections}) < len(corrections):
+            with self.transaction():  # the later word on a prediction takes the earlier one's place
+                return [made for each in corrections for made in self._correct([each])]
+        return self._correct(corrections)
 
-    def _correct(self, connection: Connection, correction: Correction) -> int:
-        row = self.newest(correction.prediction_id)
-        if row.prediction.field != correction.field:
-            raise ValueError(
-                f"prediction {row.id} is of {row.prediction.field!r}, the correction of"
-                f" {correction.field!r}: correct the prediction of that field"
-            )
-        with self.transaction(row.app, row.client, learns=True):
-            row = self.newest(row.id)  # nobody else writes for this client from here on
+    def _correct(self, corrections: Sequence[Correction]) -> list[int]:
+        if not corrections:
+            return []
+        ids = [correction.prediction_id for correction in corrections]
+        with self.transaction() as connection, ExitStack() as locks:
+            clients = {(row.app, row.client) for row in self.newest_of(ids).values()}
+            for app, client in sorted(clients):
+                locks.enter_context(self.transaction(app, client, learns=True))
+            stand = self.newest_of(ids)  # nobody else writes for these clients from here on
+            pairs = [(stand[each.prediction_id], each) for each in corrections]
+            for row, correction in pairs:
+                if row.prediction.field != correction.field:
+                    raise ValueError(
+                        f"prediction {row.id} is of {row.prediction.field!r}, the correction of"
+                        f" {correction.field!r}: correct the prediction of that field"
+                    )
             connection.execute(
                 update(Corrections)
-                .where(Corrections.prediction_id == row.id, Corrections.undone_at.is_(None))
-                .values(undone_at=now(), undone_by=correction.who)
+                .where(Corrections.prediction_id == bindparam("of_prediction"))
+                .where(Corrections.undone_at.is_(None))
+                .values(undone_at=bindparam("taken_back"), undone_by=bindparam("taken_by")),
+                [
+                    {"of_prediction": row.id, "taken_back": now(), "taken_by": each.who}
+                    for row, each in pairs
+                ],
             )
-            made: int = connection.execute(
-                insert(Corrections).returning(Corrections.id),
-                {
-                    "prediction_id": row.id,
-                    "app": row.app,
-                    "client": row.client,
-                    "field": correction.field,
-                    "value": correction.value,
-                    "right_as_is": correction.right_as_is,
-                    "who": correction.who,
-                    "at": correction.when,
-                    "note": correction.note,
-                },
-            ).scalar_one()
+            made = list(
+                connection.execute(
+                    insert(Corrections).returning(Corrections.id, sort_by_parameter_order=True),
+                    [_values(row, each) for row, each in pairs],
+                ).scalars()
+            )
             connection.execute(
                 update(Predictions)
-                .where(Predictions.id == row.id)
-                .values(corrected=correction.value)
+                .where(Predictions.id == bindparam("of_prediction"))
+                .values(corrected=bindparam("right")),
+                [{"of_prediction": row.id, "right": each.value} for row, each in pairs],
             )
-            self._note(
-                connection,
-                "accepted" if correction.right_as_is else "corrected",
-                app=row.app,
-                client=row.client,
-                subject=f"prediction {row.id}",
-                who=correction.who,
-                detail={
-                    "correction": made,
-                    "field": correction.field,
-                    "said": row.prediction.value,
-                    "right": correction.value,
-                    "before": row.corrected,
-                },
+            connection.execute(
+                insert(Audit),
+                [_entry(row, each, new) for (row, each), new in zip(pairs, made, strict=True)],
             )
-        return made
+            return made
 
     def accept(self, prediction_ids: Iterable[int], who: str = "") -> list[int]:
         """Say of many predictions at once that they are right as they are."""
         with self.transaction():
-            return self.correct([self.agreement(each, who) for each in prediction_ids])
+            ids = list(prediction_ids)
+            stand = self.newest_of(ids)
+            return self.correct([_agreement(stand[each], who) for each in ids])
 
     def agreement(self, prediction_id: int, who: str = "") -> Correction:
         """Make the correction that says a prediction (in its newest form) is right as it is."""
-        row = self.newest(prediction_id)
-        if row.prediction.value is None:
-            raise ValueError(
-                f"prediction {row.id} suggests nothing that could be accepted: give a value"
-            )
-        return Correction(
-            prediction_id=row.id,
-            field=row.prediction.field,
-            value=row.prediction.value,
-            right_as_is=True,
-            who=who,
-        )
+        return _agreement(self.newest(prediction_id), who)
 
     def undo(self, correction_id: int, who: str = "") -> CorrectionRow:
         """Take a correction back; it is kept as undone and its prediction is open again."""

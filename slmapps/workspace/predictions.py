@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, func, insert, select, update
 
 from slmapps.records import Prediction, Status, now
 from slmapps.workspace.rows import PredictionRow
@@ -13,6 +13,9 @@ from slmapps.workspace.store import Store
 from slmapps.workspace.tables import Predictions
 
 __all__ = ["PredictionStore", "prediction_values"]
+
+CHUNK = 500
+"""How many ids one query names; SQLite and PostgreSQL both have a limit."""
 
 
 def _prediction(row: Any) -> PredictionRow:
@@ -125,10 +128,22 @@ class PredictionStore(Store):
 
     def newest(self, prediction_id: int) -> PredictionRow:
         """Give the prediction that stands in the place of this one: itself unless superseded."""
-        row = self.prediction(prediction_id)
-        while row.superseded_by is not None:
-            row = self.prediction(row.superseded_by)
-        return row
+        return self.newest_of([prediction_id])[prediction_id]
+
+    def newest_of(self, prediction_ids: Iterable[int]) -> dict[int, PredictionRow]:
+        """Give :meth:`newest` for many; ``KeyError`` where there is no such prediction."""
+        ids = list(dict.fromkeys(prediction_ids))
+        found: dict[int, PredictionRow] = {}
+        with self.reading() as connection:
+            for start in range(0, len(ids), CHUNK):
+                wanted = select(Predictions).where(Predictions.id.in_(ids[start : start + CHUNK]))
+                found |= {row.id: _prediction(row) for row in connection.execute(wanted)}
+        for prediction_id in ids:
+            if prediction_id not in found:
+                raise KeyError(f"no prediction {prediction_id} in this workspace")
+            while (newer := found[prediction_id].superseded_by) is not None:
+                found[prediction_id] = self.prediction(newer)
+        return found
 
     def supersede(self, prediction_id: int, prediction: Prediction) -> int:
         """Put a newer prediction in the place of one; returns its id. The old one is kept."""
@@ -139,26 +154,35 @@ class PredictionStore(Store):
         if not newer:
             return []
         with self.transaction() as connection:
-            made = []
-            for prediction_id, prediction in newer:
-                old = self.newest(prediction_id)
-                if old.corrected is not None:
+            stand = self.newest_of(prediction_id for prediction_id, _ in newer)
+            old = [stand[prediction_id] for prediction_id, _ in newer]
+            if len({row.id for row in old}) < len(old):
+                raise ValueError("a prediction is superseded twice at once: keep the last one")
+            for row in old:
+                if row.corrected is not None:
                     raise ValueError(
-                        f"prediction {prediction_id} has been reviewed: undo the correction first"
+                        f"prediction {row.id} has been reviewed: undo the correction first"
                     )
-                said = prediction_values(old.record_id, old.app, old.client, old.item, prediction)
-                new = connection.execute(
-                    insert(Predictions).returning(Predictions.id), said
-                ).scalar_one()
+            made = list(
                 connection.execute(
-                    update(Predictions).where(Predictions.id == old.id).values(superseded_by=new)
-                )
-                made.append(new)
+                    insert(Predictions).returning(Predictions.id, sort_by_parameter_order=True),
+                    [
+                        prediction_values(row.record_id, row.app, row.client, row.item, said)
+                        for row, (_, said) in zip(old, newer, strict=True)
+                    ],
+                ).scalars()
+            )
+            connection.execute(
+                update(Predictions)
+                .where(Predictions.id == bindparam("old"))
+                .values(superseded_by=bindparam("new")),
+                [{"old": row.id, "new": new} for row, new in zip(old, made, strict=True)],
+            )
             self._note(
                 connection,
                 "predictions superseded",
-                app=old.app,
-                client=old.client,
-                detail={"old": [old_id for old_id, _ in newer], "new": made},
+                app=old[0].app,
+                client=old[0].client,
+                detail={"old": [row.id for row in old], "new": made},
             )
             return made
