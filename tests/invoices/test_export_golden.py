@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from slmapps_invoices.export import FORMATS, export
+from slmapps_invoices.export import FORMATS, Datev, export
 from slmapps_invoices.export.datev_columns import COLUMNS
 from slmapps_invoices.read import read_invoice
 from slmapps_invoices.records import Party
@@ -212,6 +212,13 @@ def test_datev_refuses_accounts_that_are_no_numbers():
     named = invoice([line("Flour", "1.00", "Flour and grains")])
     data, _, problems = export([named], "datev", settings=settings)
     assert (data, problems[0].code) == (b"", "datev-account")
+
+
+def test_datev_warns_when_it_is_not_told_whose_books_these_are():
+    settings = SETTINGS.model_copy(update={"datev": Datev()})
+    data, _, problems = export(BATCH[:1], "datev", settings=settings, now=NOW)
+    assert datev_rows(data)[0][10:12] == ["1001", "1"]
+    assert [problem.code for problem in problems] == ["datev-numbers"]
 
 
 def test_datev_writes_a_file_for_each_fiscal_year():

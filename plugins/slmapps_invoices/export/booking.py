@@ -72,7 +72,11 @@ def _tax_code(line: CodedLine, what: str, settings: ExportSettings) -> str | Non
 
 
 def _line_postings(
-    line: CodedLine, number: int, sign: int, settings: ExportSettings
+    line: CodedLine,
+    number: int,
+    sign: int,
+    settings: ExportSettings,
+    chart: dict[str, ChartAccount],
 ) -> list[Posting]:
     what = f"line {line.line.id or number}"
     net = line.line.net
@@ -86,7 +90,6 @@ def _line_postings(
             "accept or correct it, or export with unreviewed lines",
         )  # fmt: skip
     tax_code = _tax_code(line, what, settings)
-    chart = settings.accounts()
     text = line.line.description or line.line.details or line.line.note
     shares: list[tuple[str | None, Decimal]] = list(line.splits) or [(line.account, net)]
     if sum((amount for _, amount in shares), Decimal(0)) != net:
@@ -259,8 +262,9 @@ def _booked(coded: CodedInvoice, settings: ExportSettings) -> Entry:
     # A credit note's amounts are positive; one with a negative total has turned them itself.
     sign = -1 if invoice.type == "credit_note" and (invoice.total or ZERO) >= 0 else 1
     postings: list[Posting] = []
+    chart = settings.accounts()
     for place, line in enumerate(coded.lines, start=1):
-        postings += _line_postings(line, place, sign, settings)
+        postings += _line_postings(line, place, sign, settings, chart)
     net, tax, total = _stated(invoice, postings, sign)
     if not postings and (net or total):
         raise _Refusal(

@@ -162,7 +162,8 @@ def _header(entries: list[Entry], start: date, batch: Batch) -> list[str]:
     days = [entry.date for entry in entries]
     return [
         "EXTF", "700", "21", "Buchungsstapel", "13", made, "", "SL", "slmapps", "",
-        str(datev.consultant), str(datev.client), f"{start:%Y%m%d}", str(datev.account_length),
+        str(datev.consultant or 1001), str(datev.client or 1),
+        f"{start:%Y%m%d}", str(datev.account_length),
         f"{min(days):%Y%m%d}", f"{max(days):%Y%m%d}", title[:30].strip(), "", "1", "0", "0",
         batch.settings.currency, "", "", "", "", datev.chart, "", "", "", "",
     ]  # fmt: skip
@@ -224,6 +225,16 @@ def write_datev(batch: Batch) -> Written:
             problems.append(problem)
             continue
         years.setdefault(_year_start(entry.date, settings), []).append((entry, original))
+    if years and None in {settings.datev.consultant, settings.datev.client}:
+        problems.append(
+            Problem(
+                code="datev-numbers",
+                message="the batch names no adviser and client; DATEV puts it where it is told",
+                cure="ask your tax adviser for Beraternummer and Mandantennummer, and enter them "
+                "in the client's export settings",
+                severity=Severity.WARNING,
+            )
+        )
     files: dict[str, bytes] = {}
     agrees = True
     for start, entries in sorted(years.items()):

@@ -55,12 +55,13 @@ class TaxCode(_Settings):
 class Datev(_Settings):
     """The header of a DATEV batch and the creditors' numbers.
 
-    ``consultant`` is the Beraternummer, ``client`` the Mandantennummer; ``year_start`` is MM-DD.
+    ``consultant`` is the Beraternummer, ``client`` the Mandantennummer (without them the smallest
+    possible numbers are written, with a warning); ``year_start`` is MM-DD.
     ``creditors`` gives a seller's number by the seller's key, ``creditor`` stands for all others.
     """
 
-    consultant: int = Field(default=1001, ge=1001, le=9_999_999)
-    client: int = Field(default=1, ge=1, le=99_999)
+    consultant: int | None = Field(default=None, ge=1001, le=9_999_999)
+    client: int | None = Field(default=None, ge=1, le=99_999)
     account_length: int = Field(default=4, ge=4, le=8)
     year_start: str = Field(default="01-01", pattern=r"^\d\d-\d\d$")
     chart: str = Field(default="", pattern=r"^(\d\d|\d{4})?$")
