@@ -1,4 +1,4 @@
-"""The invoices desk: e-invoices and lists of lines in, lines coded to the client's own chart out."""
+"""The invoices desk: e-invoices and lists of lines in, every line coded to the client's chart."""
 
 from __future__ import annotations
 
