@@ -188,6 +188,11 @@ def test_equal_numbers_of_two_sellers_are_two_invoices():
     assert not problems
 
 
+def test_lines_that_cancel_out_keep_their_tax():
+    entry = booked(invoice([line("Tins", "100.00"), line("Tins, returned", "-100.00")]))
+    assert [p.tax for p in entry.postings] == [Decimal("19.00"), Decimal("-19.00")]
+
+
 def test_shares_add_up_whatever_the_weights():
     weights = [Decimal("0.01"), Decimal("-99.99"), Decimal(100), Decimal(0)]
     assert sum(share_out(Decimal("-7.77"), weights)) == Decimal("-7.77")

@@ -5,7 +5,7 @@ Design choices:
 * An invoice goes out whole or not at all: half a bill in the books is worse than none.
 * The seller's total is what is owed. Where the lines state fractions of a cent, what rounding
   leaves over is booked as such; any other difference holds the invoice back.
-* Tax is shared out over the postings of its rate by largest remainder, so that the shares add up.
+* Tax is worked out for each posting and nudged by single cents until it adds up to the invoice's.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from slmapps.records import Problem, Severity, Status
 from slmapps_invoices.coded import CodedInvoice, CodedLine
 from slmapps_invoices.export.entries import Entry, Posting
 from slmapps_invoices.export.settings import ChartAccount, ExportSettings
-from slmapps_invoices.export.shares import CENT, ZERO, cents, share_out
+from slmapps_invoices.export.shares import CENT, ZERO, cents, round_to, share_out
 from slmapps_invoices.records import Invoice
 
 __all__ = ["book", "book_all"]
@@ -178,10 +178,9 @@ def _taxed(postings: list[Posting], invoice: Invoice, tax: Decimal, sign: int) -
     booked = ZERO
     for rate, amount in by_rate.items():
         places = [i for i, p in enumerate(postings) if (p.tax_rate or Decimal(0)) == rate]
-        if amount and places and amount == cents(amount):
-            for i, share in zip(
-                places, share_out(amount, [postings[i].net for i in places]), strict=True
-            ):
+        if places and amount == cents(amount):
+            exact = [postings[i].net * rate / 100 for i in places]
+            for i, share in zip(places, round_to(amount, exact), strict=True):
                 shares[i] += share
             booked += amount
     left = tax - booked

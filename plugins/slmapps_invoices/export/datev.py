@@ -25,7 +25,7 @@ from slmapps_invoices.export.cells import latin, one_line, safe_cell
 from slmapps_invoices.export.datev_columns import COLUMNS, HEADER_TEXT, PATTERNS, TEXT
 from slmapps_invoices.export.entries import Batch, Entry, Written, checked
 from slmapps_invoices.export.settings import ExportSettings
-from slmapps_invoices.export.shares import cents, share_out
+from slmapps_invoices.export.shares import cents, round_to
 from slmapps_invoices.export.tax_names import tax_code_of
 
 __all__ = ["write_datev"]
@@ -56,14 +56,12 @@ def _own_currency(entry: Entry, settings: ExportSettings) -> Entry | None:
     if rate is None:
         return None
     total = cents(entry.total * rate)
-    nets = [posting.net for posting in entry.postings]
-    taxes = [posting.tax for posting in entry.postings]
-    shares = share_out(total, [*nets, *taxes]) if any(nets) else [Decimal(0)] * 2 * len(nets)
+    count = len(entry.postings)
+    amounts = [*(p.net for p in entry.postings), *(p.tax for p in entry.postings)]
+    shares = round_to(total, [amount * rate for amount in amounts])
     postings = tuple(
         posting.model_copy(update={"net": net, "tax": tax})
-        for posting, net, tax in zip(
-            entry.postings, shares[: len(nets)], shares[len(nets) :], strict=True
-        )
+        for posting, net, tax in zip(entry.postings, shares[:count], shares[count:], strict=True)
     )
     return entry.model_copy(update={"postings": postings, "total": total})
 

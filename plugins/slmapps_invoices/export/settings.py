@@ -63,7 +63,7 @@ class Datev(_Settings):
     consultant: int | None = Field(default=None, ge=1001, le=9_999_999)
     client: int | None = Field(default=None, ge=1, le=99_999)
     account_length: int = Field(default=4, ge=4, le=8)
-    year_start: str = Field(default="01-01", pattern=r"^\d\d-\d\d$")
+    year_start: str = Field(default="01-01", pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])$")
     chart: str = Field(default="", pattern=r"^(\d\d|\d{4})?$")
     creditor: str = Field(default="70000", pattern=r"^\d{1,9}$")
     creditors: dict[str, str] = Field(default_factory=dict)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
-__all__ = ["CENT", "ZERO", "cents", "share_out"]
+__all__ = ["CENT", "ZERO", "cents", "round_to", "share_out"]
 
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
@@ -36,3 +36,23 @@ def share_out(total: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
     for turn in range(abs(left)):
         shares[order[turn % len(order)]] += step
     return shares
+
+
+def round_to(total: Decimal, exact: Sequence[Decimal]) -> list[Decimal]:
+    """``exact`` amounts in whole cents that add up to ``total``.
+
+    Each is rounded on its own and what is left goes out cent by cent where rounding took or gave
+    most. Where more is left than rounding can explain, ``total`` is shared out by ``exact``.
+
+    >>> [str(part) for part in round_to(Decimal("0.00"), [Decimal("23.004"), Decimal("-23.004")])]
+    ['23.00', '-23.00']
+    """
+    parts = [cents(amount) for amount in exact]
+    left = int((total - sum(parts, ZERO)) / CENT)
+    if abs(left) > len(parts):
+        return share_out(total, exact)
+    step = CENT if left > 0 else -CENT
+    order = sorted(range(len(parts)), key=lambda i: (parts[i] - exact[i]) * (1 if left > 0 else -1))
+    for i in order[: abs(left)]:
+        parts[i] += step
+    return parts
