@@ -4,7 +4,7 @@
 
 DATA is a folder that holds ``invoices/documents`` (or the environment variable SLMAPPS_DATA names
 it). Measured: the share of valid files read; header fields and lines equal to the truth; UBL and
-CII twins of one case equal; files that break a rule named; totals that are wrong without a word; and
+CII twins of one case equal; files that break a rule named; totals wrong without a word; and
 the seconds for 100 e-invoices, best of three runs over the same files.
 
 A file counts as valid when it is not in a `fail` folder of its source and holds an invoice.

@@ -106,20 +106,20 @@ def plain(header: str) -> str:
         "NFKD", header.casefold().replace("%", " percent ").replace("ß", "ss")
     )
     bare = "".join(letter for letter in text if not unicodedata.combining(letter))
-    split = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", bare)
-    return " ".join(re.findall(r"[a-z0-9]+", split))
+    return " ".join(re.findall(r"[a-z0-9]+", bare))
 
 
 def find_columns(columns: Sequence[str]) -> dict[str, list[int]]:
     """Give for each field the columns that may hold it, the likeliest first; a column may recur."""
-    headers = [plain(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", column)) for column in columns]
     found: dict[str, list[int]] = {}
     for field, names in FIELDS.items():
         scores: list[tuple[int, int, int]] = []
-        for at, header in enumerate(headers):
-            rank = _rank(header, names)
-            if rank is not None:
-                scores.append((*rank, at))
+        for at, column in enumerate(columns):
+            # "MwSt" is one word, "EcritureDate" two.
+            headers = (plain(column), plain(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", column)))
+            ranks = [rank for header in headers if (rank := _rank(header, names)) is not None]
+            if ranks:
+                scores.append((*min(ranks), at))
         found[field] = [at for *_, at in sorted(scores)]
     return found
 

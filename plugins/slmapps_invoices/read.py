@@ -112,10 +112,12 @@ def _from_data(document: Document, limits: Limits) -> tuple[list[Invoice], list[
         return read_root(root, document.sha256, None)
     readings: list[tuple[str, list[Invoice], list[Problem]]] = []
     broken: list[Problem] = []
+    tags = 0
     for name, content in document.attachments.items():
         kind = media_type(content)
         data = unwrap(content) or b"" if kind == SIGNED else content
-        if media_type(data) != XML:
+        tags += data.count(b"<")
+        if media_type(data) != XML or tags > limits.max_xml_tags:
             continue
         root, problems = parse(data, limits)
         if root is None:

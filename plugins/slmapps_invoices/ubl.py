@@ -126,7 +126,10 @@ def _taxes(
     """
     amount: Decimal | None = None
     taxes: list[TaxSubtotal] = []
-    for group in source.each(root, "TaxTotal"):
+    groups = list(source.each(root, "TaxTotal"))
+    # Of two totals in one currency the one with a breakdown is the invoice's.
+    groups.sort(key=lambda group: source.first(group, "TaxSubtotal") is None)
+    for group in groups:
         element = source.first(group, "TaxAmount")
         if element is None or not same_currency(element.get("currencyID"), currency):
             continue

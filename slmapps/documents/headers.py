@@ -38,7 +38,7 @@ def header_row(rows: Sequence[Sequence[str]]) -> int | None:
         cells = [cell.strip() for cell in row if cell.strip()]
         if len(cells) < max(2, 0.5 * usual) or any(is_value(cell) for cell in cells):
             continue
-        if len({cell.casefold() for cell in cells}) < 0.7 * len(cells):
+        if len({cell.casefold() for cell in cells}) < 0.6 * len(cells):
             continue
         beneath = [row for row in rows[index + 1 : index + 21] if any(c.strip() for c in row)]
         valued = sum(1 for row in beneath if any(is_value(cell) for cell in row))

@@ -18,13 +18,13 @@ class Limits:
     max_xml_bytes: int = 20 * MEGABYTE  # a tree takes about ten times its text
     max_xml_tags: int = 1_000_000  # opening and closing
     max_pages: int = 300
-    max_seconds: float = 8.0  # for one file, all told
+    max_seconds: float = 6.0  # for one file, all told
     max_rows: int = 200_000
     max_columns: int = 500
     max_cell: int = 100_000  # characters
     max_line: int = 1 * MEGABYTE  # bytes of one line of a CSV
     max_attachments: int = 50
-    max_words: int = 400_000  # of a whole PDF
+    max_words: int = 200_000  # of a whole PDF
     max_ratio: int = 200  # unpacked / packed bytes of a part of a spreadsheet
     max_memory: int = 1_000 * MEGABYTE  # address space of the process that opens PDFs
 

@@ -7,15 +7,12 @@ import re
 from lxml import etree
 
 from slmapps.documents.limits import Limits
-from slmapps.records import Problem, Severity
+from slmapps.documents.mending import Mending, mendings
+from slmapps.records import Problem
 
 __all__ = ["parse"]
 
-_DECLARATION = re.compile(rb"\A<\?xml[^>]*\?>")
-_NAMES_ENCODING = re.compile(
-    rb"""encoding\s*=\s*["'][A-Za-z][\w.-]*["']|\A(?:(?!encoding).)*\Z""", re.DOTALL
-)
-_ROOT = re.compile(rb"<([A-Za-z_][\w.:-]*)")
+_BASE64 = re.compile(rb">[A-Za-z0-9+/=\s]{1000000,}<")
 
 
 def parse(data: bytes, limits: Limits) -> tuple[etree._Element | None, list[Problem]]:
@@ -23,49 +20,45 @@ def parse(data: bytes, limits: Limits) -> tuple[etree._Element | None, list[Prob
 
     A document type declaration is refused outright: no e-invoice has one, and entities, external
     files and amplification all need one. Text nodes over 10 MB and trees deeper than 256 are
-    refused by the parser. A declaration that names no encoding, and a missing end, are mended with
-    a warning.
+    refused by the parser; files embedded as base64 text are left out before it when they are large.
+    What ``mending`` can put right is put right, with a warning.
     """
-    if len(data) > limits.max_xml_bytes:
-        return None, [
-            Problem(
-                code="file-too-large",
-                message=f"The XML is larger than {limits.max_xml_bytes:,} bytes.",
-                cure="Ask the sender to leave large attachments out of the XML.",
-            )
-        ]
-    if data.count(b"<") > limits.max_xml_tags:
-        return None, [
-            Problem(
-                code="xml-too-long",
-                message=f"The XML has more than {limits.max_xml_tags:,} tags.",
-                cure="Ask the sender to split the invoice.",
-            )
-        ]
+    refused = _refused(data, limits)
+    if refused is None and len(data) > limits.max_xml_bytes // 10:
+        data = _BASE64.sub(b"><", data)
+    if refused is None and len(data) > limits.max_xml_bytes:
+        refused = _too_large(limits)
+    if refused is not None:
+        return None, [refused]
     if data[:2] not in (b"\xff\xfe", b"\xfe\xff") and b"\x00" not in data[:2]:
         data = data.strip(b" \t\r\n\x00")
     if data.startswith(b"\xef\xbb\xbf"):
         data = data[3:].lstrip(b" \t\r\n")
-    if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
-        return None, [_doctype()]
     problems: list[Problem] = []
     try:
         root = etree.fromstring(data, _parser())
     except (etree.XMLSyntaxError, ValueError) as error:
-        mended, what = _mend(data)
+        mended = next(filter(None, map(_mended, mendings(data))), None)
         if mended is None:
             return None, [_broken(error)]
-        try:
-            root = etree.fromstring(mended, _parser(recover=what == "xml-cut-short"))
-        except (etree.XMLSyntaxError, ValueError):
-            return None, [_broken(error)]
-        if root is None:
-            return None, [_broken(error)]
-        problems.append(_mended(what, error))
+        root, warning = mended
+        problems.append(warning)
     about = root.getroottree().docinfo
     if about is not None and str(getattr(about, "doctype", "")):
         return None, [_doctype()]
     return root, problems
+
+
+def _refused(data: bytes, limits: Limits) -> Problem | None:
+    if len(data) > limits.max_bytes:
+        return _too_large(limits)
+    if data.count(b"<") > limits.max_xml_tags:
+        return Problem(
+            code="xml-too-long",
+            message=f"The XML has more than {limits.max_xml_tags:,} tags.",
+            cure="Ask the sender to split the invoice.",
+        )
+    return _doctype() if b"<!DOCTYPE" in data or b"<!ENTITY" in data else None
 
 
 def _parser(*, recover: bool = False) -> etree.XMLParser:
@@ -81,38 +74,26 @@ def _parser(*, recover: bool = False) -> etree.XMLParser:
     )
 
 
-def _mend(data: bytes) -> tuple[bytes | None, str]:
-    """Undo one of two faults: a declaration with an invalid encoding, or a missing end.
-
-    What is cut short is read up to the last element that is whole, so that no half number counts.
-    """
-    match = _DECLARATION.match(data)
-    if match is not None and not _NAMES_ENCODING.search(match.group()):
-        try:
-            data[match.end() :].decode("utf-8")
-        except UnicodeDecodeError:
-            return None, ""
-        return data[match.end() :], "xml-declaration"
-    root = _ROOT.search(data[:4096])
-    if root is None or b"</" + root.group(1) in data[-len(root.group(1)) - 200 :]:
-        return None, ""
-    end = max(data.find(b">", data.rfind(b"</")) + 1, data.rfind(b"/>") + 2)
-    return (data[:end], "xml-cut-short") if end > root.end() else (None, "")
+def _mended(mending: Mending) -> tuple[etree._Element, Problem] | None:
+    """Parse mended bytes; None where more is wrong with them than what was mended."""
+    parser = _parser(recover=mending.is_cut)
+    try:
+        root = etree.fromstring(mending.data, parser)
+    except (etree.XMLSyntaxError, ValueError):
+        return None
+    if root is None or any(fault.type_name != _UNCLOSED for fault in parser.error_log):
+        return None
+    return root, mending.warning
 
 
-def _mended(what: str, error: Exception) -> Problem:
-    if what == "xml-declaration":
-        return Problem(
-            code=what,
-            message=f"The XML declaration is wrong ({error}); the text was read as UTF-8.",
-            cure="Ask the sender to write a valid XML declaration.",
-            severity=Severity.WARNING,
-        )
+_UNCLOSED = "ERR_TAG_NOT_FINISHED"
+
+
+def _too_large(limits: Limits) -> Problem:
     return Problem(
-        code=what,
-        message="The XML has no end; it was read up to the last part that is whole.",
-        cure="Check that nothing is missing, or ask the sender for the file again.",
-        severity=Severity.WARNING,
+        code="file-too-large",
+        message=f"The XML is larger than {limits.max_xml_bytes:,} bytes.",
+        cure="Ask the sender to leave large attachments out of the XML.",
     )
 
 

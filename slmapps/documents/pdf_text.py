@@ -40,9 +40,13 @@ def main() -> None:
         order_size, data_size = struct.unpack(">II", head)
         order = json.loads(source.read(order_size))
         data = source.read(data_size)
-        resource.setrlimit(resource.RLIMIT_AS, (order["max_memory"], order["max_memory"]))
+        # Only the soft limit: the next file may be allowed more.
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        resource.setrlimit(resource.RLIMIT_AS, (order["max_memory"], hard))
         _answer(data, order, sink)
         del data
+        # Room to take the next order in.
+        resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
 
 
 def _answer(data: bytes, order: dict[str, int], sink: BinaryIO) -> None:

@@ -102,6 +102,10 @@ def _utf16(bom: bytes) -> str:
 def _is_text(head: bytes) -> bool:
     if any(head.startswith(bom) for bom, _ in _BOMS):
         return True
-    odd = sum(1 for byte in head if byte < 32 and byte not in (9, 10, 12, 13, 26, 27))
-    # A stray NUL or two in a list is read as text, so that the person is told which it is.
+    zeros = head.count(0)
+    if zeros > len(head) // 10:  # no text, or UTF-16 without a mark: every other byte is NUL
+        even, odd = head[0::2].count(0), head[1::2].count(0)
+        return max(even, odd) > 0.4 * len(head) and min(even, odd) < 0.05 * len(head)
+    # Stray NUL bytes in a list are let through here, so that decoding can say where they are.
+    odd = sum(1 for byte in head if 0 < byte < 32 and byte not in (9, 10, 12, 13, 26, 27))
     return odd <= len(head) // 100
