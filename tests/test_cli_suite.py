@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import zipfile
 
 import click
@@ -201,3 +202,10 @@ def test_a_correction_is_taken_back(workspace, simple_desk):
 
 def test_a_number_that_is_no_suggestion_is_a_plain_error(workspace):
     assert "no prediction 999" in run("review", "accept", "999", code=2).output
+
+
+def test_a_port_that_is_taken_is_said_before_anything_is_loaded(simple_desk):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        answer = run("ui", "--host", "127.0.0.1", "--port", str(port), code=2)
+    assert f"port {port} is taken" in answer.output

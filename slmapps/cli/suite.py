@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
 from importlib import import_module
 from importlib.util import find_spec
@@ -92,6 +93,8 @@ def ui(port: int, host: str, with_samples: bool, json_: bool) -> None:
     """
     if find_spec("streamlit") is None or find_spec("slmapps_ui") is None:
         raise Mistake("the pages need Streamlit: pip install 'slmapps[ui]'")
+    if _taken(host, port):
+        raise Mistake(f"port {port} is taken, perhaps by a suite that runs already; try --port")
     if with_samples:
         load_samples(only_if_empty=True)
     address = f"http://{host}:{port}"
@@ -104,3 +107,11 @@ def ui(port: int, host: str, with_samples: bool, json_: bool) -> None:
     launch = import_module("slmapps_ui.launch")
     command = launch.command(port, address=host)
     os.execve(command[0], command, {**os.environ, **launch.environment()})
+
+
+def _taken(host: str, port: int) -> bool:
+    try:
+        with socket.create_connection((host, port), timeout=1):
+            return True
+    except OSError:
+        return False
