@@ -23,7 +23,7 @@ from slmapps.records import Correction, Prediction, Problem, Severity, Status
 from slmapps_invoices import buyer_account
 from slmapps_invoices.alarms import PastInvoices
 from slmapps_invoices.clients import APP, chart_of, used_values
-from slmapps_invoices.line_items import frame_of, item_name, line_number, lines_of
+from slmapps_invoices.line_items import frame_of, item_name, line_number, lines_of, rows_of
 from slmapps_invoices.memory import Memory, teach
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ Line = tuple[Mapping[str, Any], Sequence[Problem], int]
 NO_CHART = "the client has no chart of accounts: import one"
 NOTICED = 0.02
 KEPT_RECORDS = 2000
+HISTORY_LINES = 5000
 
 _desks: dict[tuple[str, str], ClientDesk] = {}
 _opening = threading.Lock()
@@ -63,6 +64,7 @@ class ClientDesk:
         self._records: OrderedDict[int, RecordRow] = OrderedDict()
         self._named: dict[str, str] = {}
         self._rate = 0.0
+        self._learnt: tuple[str, list[dict[str, Any]]] = ("", [])
         self._budget = 0.0
         self._revision = -1
 
@@ -109,6 +111,15 @@ class ClientDesk:
             for account, name in zip(open_ones["account"], open_ones["name"], strict=True)
         ]
 
+    def learnt_lines(self, workspace: Workspace) -> list[dict[str, Any]]:
+        """Give the newest lines of the history, read again only when there are more."""
+        digest = workspace.examples_digest(APP, self.client)
+        with self.lock:
+            if self._learnt[0] != digest:
+                history = workspace.examples(APP, self.client).tail(HISTORY_LINES)
+                self._learnt = (digest, rows_of(history))
+            return self._learnt[1]
+
     def predict(self, workspace: Workspace, lines: Sequence[Line]) -> list[dict[str, Prediction]]:
         """Predict lines; gives for each a Prediction by field."""
         with self.lock:
@@ -146,20 +157,30 @@ class ClientDesk:
         return held_back(said, problems)
 
     @contextmanager
-    def writing(self, workspace: Workspace) -> Iterator[None]:
-        """Hold the coder and a transaction; where that fails, the coder is made anew."""
+    def ready(self, workspace: Workspace) -> Iterator[None]:
+        """Hold the coder, caught up; if what is done with it fails, it is made anew.
+
+        What takes long, such as learning a history, happens here and not while the database is
+        locked. Where several desks are held, take them in the order of their names.
+        """
         with self.lock:
+            self.catch_up(workspace)
+            before = self._memory.revision
             try:
-                with workspace.transaction(APP, self.client):
-                    yield
+                yield
             except BaseException:
-                self._memory.forget()
-                self._revision = -1
+                if self._memory.revision != before:  # it has learnt what was not kept
+                    self.forget()
                 raise
+
+    def forget(self) -> None:
+        """Drop the coder; it is made again from what the workspace keeps."""
+        self._memory.forget()
+        self._revision = -1
 
     def apply(self, workspace: Workspace) -> list[Change]:
         """Predict every open line anew and supersede what comes out otherwise."""
-        with self.writing(workspace):
+        with self.ready(workspace), workspace.transaction(APP, self.client):
             coder = self.catch_up(workspace)
             rows = workspace.predictions(APP, self.client)
             differences, added = self._differences(workspace, coder, rows)
@@ -174,14 +195,14 @@ class ClientDesk:
 
     def correct(self, workspace: Workspace, corrections: Sequence[Correction]) -> list[Change]:
         """Store, learn at once, and predict the open lines anew, in one transaction."""
-        with self.writing(workspace):
+        with self.ready(workspace), workspace.transaction(APP, self.client):
             self._check(workspace, corrections)
             workspace.correct(corrections)
             return self.apply(workspace)
 
     def undo(self, workspace: Workspace, correction_id: int, who: str) -> list[Change]:
         """Take a correction back, un-learn it, and predict the open lines anew."""
-        with self.writing(workspace):
+        with self.ready(workspace), workspace.transaction(APP, self.client):
             workspace.undo(correction_id, who)
             return self.apply(workspace)
 

@@ -7,6 +7,7 @@ what goes out in ``booked``.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -88,11 +89,15 @@ def correct(workspace: Workspace, corrections: Sequence[Correction]) -> list[Cha
     for correction in corrections:
         client = stand[correction.prediction_id].client
         by_client.setdefault(client, []).append(correction)
-    with workspace.transaction():
+    desks = {client: open_client(workspace, client) for client in sorted(by_client)}
+    with ExitStack() as held:
+        for desk in desks.values():  # always before the database's lock, and in one order
+            held.enter_context(desk.ready(workspace))
+        held.enter_context(workspace.transaction())
         return [
             change
-            for client, theirs in sorted(by_client.items())
-            for change in open_client(workspace, client).correct(workspace, theirs)
+            for client, desk in desks.items()
+            for change in desk.correct(workspace, by_client[client])
         ]
 
 

@@ -21,6 +21,7 @@ import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from functools import cache as once
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -129,6 +130,9 @@ class Memory:
                     [{key: text for key, text in row.items() if text} for row in filled],
                 )
                 _save(self.coder, self.client, base, ())
+        workspace.add_model_version(
+            APP, self.client, "coder", base[:12], metrics=_measures(self.coder.report())
+        )
         self._learn(workspace, self.coder, holding[done:])
         if len(holding) - done >= SNAPSHOT_EVERY:
             _save(self.coder, self.client, base, holding)
@@ -169,6 +173,17 @@ def teach(
         tax_codes=tax_codes if any(tax_codes) else None,
         cost_centres=cost_centres if any(cost_centres) else None,
     )
+
+
+def _measures(value: Any) -> Any:
+    """Bring a report to JSON, which knows no infinite threshold."""
+    if isinstance(value, dict):
+        return {str(key): _measures(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_measures(each) for each in value]
+    if isinstance(value, float):
+        return value if isfinite(value) else None
+    return value if value is None or isinstance(value, (str, int)) else str(value)
 
 
 def _folder(client: str) -> Path:

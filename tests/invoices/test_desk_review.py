@@ -348,7 +348,32 @@ def test_the_monitor_counts_what_people_found(charted: Workspace, take) -> None:
     assert (report["reviewed"], report["right"]) == (3, 2)
     [week] = report["weeks"]
     assert (week["total"], week["reviewed"], week["right"]) == (3, 3, 2)
-    assert sum(each["count"] for each in report["calibration"]) == 3
+
+
+def test_the_monitor_shows_calibration_budgets_and_drift_once_enough_was_reviewed(
+    charted: Workspace,
+) -> None:
+    def lines(seller: str) -> pd.DataFrame:
+        return pd.DataFrame(
+            {
+                "supplier": [seller] * 120,
+                "text": [f"{GRIT} {n}" for n in range(120)],
+                "amount": [9.5] * 120,
+            }
+        )
+
+    desk.import_history(charted, CLIENT, lines("Millstone Dressers").assign(account="6200"))
+    record = desk.process_lines(charted, CLIENT, lines("Cove Dairy"), "milk")
+    rows = charted.predictions(record_id=record.id, field="account")
+    desk.correct(charted, [charted.agreement(row.id) for row in rows[:60]])
+    report = desk.observed(charted, CLIENT)
+    assert sum(each["count"] for each in report["calibration"]) == 60
+    assert [each["accuracy"] for each in report["calibration"]] == [1.0] * len(
+        report["calibration"]
+    )
+    assert [each["budget"] for each in report["curve"]] == [0.005, 0.01, 0.02, 0.03, 0.05, 0.10]
+    assert report["drift"]["level"] == "strong"
+    assert report["drift"]["columns"]["supplier"] > report["drift"]["columns"]["amount"]
 
 
 def test_a_tighter_budget_accepts_less(charted: Workspace, take) -> None:
