@@ -113,7 +113,7 @@ def build(
         matrix, offset = weights[name]
         if probe:
             probes.append(w.node("Identity", [value], f"{name}.input"))
-        if plan is None:
+        if plan is None or name not in plan:
             y = w.node("MatMul", [value, w.constant(f"{name}.w", matrix)], f"{name}.product")
             return w.node("Add", [y, w.constant(f"{name}.b", offset)], f"{name}.sum") if bias else y
         inputs = _quantised(w, name, value, plan[name])
@@ -127,7 +127,7 @@ def build(
             probes.append(w.node("Identity", [value], f"{name}.input"))
         bias = w.constant(f"{name}.b", offset)
         out = f"{name}.out"
-        if plan is None:
+        if plan is None or name not in plan:
             inputs = [value, w.constant(f"{name}.w", matrix), bias, "lengths"]
             return w.node("Attention", inputs, out, _ORT, num_heads=encoder.heads)
         x, m, scale, steps, zero, zeros = _quantised(w, name, value, plan[name])

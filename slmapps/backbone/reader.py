@@ -98,6 +98,8 @@ class Reader:
         The empty text has a vector like any other. Texts past the encoder's maximal length (256
         word pieces) are cut there.
         """
+        if isinstance(texts, str):
+            raise TypeError("encode takes a list of texts: write encode([text]) for one")
         position: dict[str, int] = {}
         places_ = [position.setdefault(text, len(position)) for text in texts]
         unique = list(position)
@@ -153,14 +155,22 @@ class Reader:
         tensors = None
         if self._adapter is not None:
             tensors = self._adapter.merged(serving.read_tensors(self.encoder))
-        path = serving.exported(
-            self.encoder,
-            self.precision,
-            tensors=tensors,
-            fingerprint=self.fingerprint,
-            progress=self._progress,
-        )
-        return serving.session(path)
+
+        def exported() -> Path:
+            return serving.exported(
+                self.encoder,
+                self.precision,
+                tensors=tensors,
+                fingerprint=self.fingerprint,
+                progress=self._progress,
+            )
+
+        path = exported()
+        try:
+            return serving.session(path)
+        except Exception:  # a file cut off by a full disk; ONNX Runtime has no error in common
+            path.unlink(missing_ok=True)
+            return serving.session(exported())
 
 
 def _unit(vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

@@ -28,7 +28,7 @@ Precision = Literal["int8", "fp32"]
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much is done, and of how much."""
 
-_FORM = 2  # raise it whenever the exported file's content changes
+_FORM = 3  # raise it whenever the exported file's content changes
 _SAMPLED = 500  # tokens a matrix is fitted to
 
 

@@ -50,17 +50,37 @@ _NAMES = """\
 Harlow & Finch Ltd; Brennwald GmbH; Studio Carraro S.r.l.; Oakmere Borough; Tessier Frères; Mara;
 Kestrel Logistics; the night porter; Captain Ilse; Northgate Plumbing; old Benno; J. Quill"""
 
+# The first is empty: it drives some channels further than any sentence does.
+_ODD = """\
+
+-
+a
+???!!! >>> /// ***
+=SUM(A1:A9) <b>x</b> {"id": 7} C:\\temp\\a.txt
+0000 1111 2222 3333 4444 5555 6666 7777 8888 9999
+DE89370400440532013000 / COBADEFFXXX / EUR 1.234,56-
+Счёт за электроэнергию, сентябрь
+電気料金 九月 請求書
+فاتورة الكهرباء
+Ηλεκτρικό ρεύμα
+€ £ ¥ ½ ° № § ™ → ✓ 😀
+aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
+the the the the the the the the"""
+
 _MONTHS = "January; March; April; June; Juli; septembre; Oct; December; maggio"
 
 
 def specimens(count: int = 140, seed: int = 20) -> list[str]:
-    """Varied sentences of 1 to 60 words, the same for the same ``seed``."""
+    """``count`` varied sentences of 1 to 60 words, a few long texts and odd ones besides.
+
+    The same for the same ``seed``.
+    """
     chance = random.Random(seed)  # noqa: S311  nothing secret hangs on it
     forms = _FORMS.splitlines()
     things, names, months = (
         [part.strip() for part in text.split(";")] for text in (_THINGS, _NAMES, _MONTHS)
     )
-    return [
+    plain = [
         chance.choice(forms).format(
             a=chance.choice(things),
             b=chance.choice(things),
@@ -73,3 +93,5 @@ def specimens(count: int = 140, seed: int = 20) -> list[str]:
         )
         for _ in range(count)
     ]
+    long = [" ".join(chance.sample(plain, min(count, 40))) for _ in range(max(1, count // 40))]
+    return plain + long + _ODD.splitlines() + [f"{word} " * 300 for word in ("a", "word", "0")]

@@ -12,7 +12,8 @@ probability. There are two ways, and the caller picks by ``delta``:
 * ``delta=None``: conformal risk control (Angelopoulos et al. 2022) of the loss
   ``(wrong - budget) * accepted``, whose correction for a finite sample amounts to one more accepted
   case, a wrong one: ``(wrong + 1) / (accepted + 1) <= budget``. The promise then holds in the
-  mean over histories, and accepts somewhat more.
+  mean over histories, to within what choosing among many thresholds adds (a fiftieth of the
+  budget on a thousand cases), and accepts more.
 
 Both suppose that what comes is like the history; ``error_report`` sets the promise beside what
 happened, and ``drift`` tells when the two part.
