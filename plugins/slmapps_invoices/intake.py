@@ -114,6 +114,8 @@ def process_lines(workspace: Workspace, client: str, frame: pd.DataFrame, name: 
 
 def _sha256(path: Path) -> str:
     try:
+        if not path.is_file():  # a pipe would never end
+            return ""
         with path.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
     except (OSError, ValueError):
@@ -169,11 +171,13 @@ def _read(path: Path) -> _Reading:
     limits = Limits()
     data = b""
     try:
-        with path.open("rb") as stream:
-            data = stream.read(limits.max_bytes + 1)
-        document, problems = open_document(data, name=path.name, limits=limits)
+        if path.is_file():
+            with path.open("rb") as stream:
+                data = stream.read(limits.max_bytes + 1)
+        source: Path | bytes = data or path
     except (OSError, ValueError):
-        document, problems = open_document(path, limits=limits)  # says what is wrong with it
+        source = path  # what is wrong with it is said by open_document
+    document, problems = open_document(source, name=path.name, limits=limits)
     sha256 = hashlib.sha256(data).hexdigest()
     if document is None:
         return _Reading(path.name, sha256, data, None, "", (), tuple(problems))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
 
@@ -388,6 +389,22 @@ def test_a_tighter_budget_accepts_less(charted: Workspace, take) -> None:
     changes = desk.set_budget(charted, CLIENT, 0.001, "ada")
     assert changes
     assert account_of(charted, record).prediction.status is Status.REVIEW
+
+
+def test_threads_may_share_a_desk(charted: Workspace, take) -> None:
+    records = take(
+        *[bill(f"G-{n}", (f"{GRIT} {n}", "80.00"), seller=f"Seller {n}") for n in range(8)]
+    )
+    with ThreadPoolExecutor(4) as threads:
+        list(
+            threads.map(
+                lambda record: desk.correct(charted, [right(account_of(charted, record), "6200")]),
+                records,
+            )
+        )
+    assert len(charted.corrections("invoices", CLIENT)) == 8
+    said = [account_of(charted, record) for record in records]
+    assert [row.corrected for row in said] == ["6200"] * 8
 
 
 def test_the_samples_are_put_in_once(workspace: Workspace) -> None:
