@@ -1,9 +1,11 @@
 """How long the desk takes: a correction until it is felt, a batch, a second start, the database.
 
-    SLMAPPS_DATA=… python -m benchmarks.desk [--client harrogate]
+    python -m benchmarks.desk
+    SLMAPPS_DATA=… python -m benchmarks.desk --client harrogate
 
-The history is the last 60,000 lines before the client's test part, the open lines are the first of
-it. Everything runs on SQLite in a folder of its own; the second start is a fresh process.
+The history is 60,000 lines: made up from a seed, or those before the client's test part, the
+first lines of which are then the open ones. Everything runs on SQLite in a folder of its own; the
+second start is a fresh process.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 OPEN_LINES = (10, 100, 1000)
@@ -37,11 +40,45 @@ def lines_of(client: str, option: str | None) -> tuple[pd.DataFrame, pd.DataFram
     own = folder / client
     lines = pd.read_csv(own / "lines.csv.gz", dtype=str, keep_default_na=False, na_values=[""])
     chart = pd.read_csv(own / "chart.csv", dtype=str, keep_default_na=False)
-    place = int(len(lines) * 0.8)
-    if splits is not None and "client" in splits and client in set(splits["client"]):
-        day = splits.loc[splits["client"] == client, "test_from"].iloc[0]
-        place = int((lines["date"] < day).sum())
+    day = splits.loc[splits["client"] == client, "test_from"].iloc[0]
+    place = int((lines["date"] < day).sum())
     return chart, lines.iloc[max(0, place - 60_000) : place], lines.iloc[place:]
+
+
+def made_up(seed: int = 0) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Give chart, 60,000 lines of history and 2,000 after it, of a client that doesn't exist."""
+    rng = np.random.default_rng(seed)
+    things = ["flour", "paper", "diesel", "bolts", "cables", "cleaning", "linen", "timber", "gas"]
+    kinds = ["supplies", "hire", "repairs", "services", "delivery", "training", "licences"]
+    pairs = [(thing, kind) for thing in things for kind in kinds]
+    chart = pd.DataFrame(
+        {
+            "account": [str(5000 + 10 * n) for n in range(len(pairs))],
+            "name": [f"{thing} {kind}".capitalize() for thing, kind in pairs],
+        }
+    )
+    count = 62_000
+    seller = (rng.zipf(1.3, count) - 1) % 4000
+    usual = rng.integers(0, len(pairs), 4000)
+    place = np.where(rng.random(count) < 0.8, usual[seller], rng.integers(0, len(pairs), count))
+    days = pd.Timestamp("2020-01-01") + pd.to_timedelta(np.arange(count) // 30, unit="D")
+    lines = pd.DataFrame(
+        {
+            "date": days.strftime("%Y-%m-%d"),
+            "supplier": [f"Fictional {things[n % 9]} company {n}" for n in seller],
+            "text": [
+                f"{pairs[at][0]} {pairs[at][1]}, order {n}" if n % 3 else f"order {n}"
+                for n, at in enumerate(place)
+            ],
+            "amount": np.round(rng.lognormal(4, 1.5, count), 2).astype(str),
+            "currency": "EUR",
+            "department": [f"site {n % 6}" for n in seller],
+            "invoice_id": [f"I{n // 3}" for n in range(count)],
+            "line_id": [f"L{n}" for n in range(count)],
+            "account": chart["account"].to_numpy()[place],
+        }
+    )
+    return chart, lines.iloc[:60_000], lines.iloc[60_000:]
 
 
 def timed(work: Any, *arguments: Any) -> tuple[float, Any]:
@@ -100,9 +137,13 @@ print(opened - start, time.perf_counter() - start)
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data")
-    parser.add_argument("--client", default="harrogate")
+    parser.add_argument("--client", default="")
     options = parser.parse_args()
-    chart, history, after = lines_of(options.client, options.data)
+    if options.client:
+        chart, history, after = lines_of(options.client, options.data)
+    else:
+        options.client = "made up"
+        chart, history, after = made_up()
     figures: dict[str, Any] = {"client": options.client, "history": len(history)}
     with tempfile.TemporaryDirectory() as folder:
         os.environ["SLMAPPS_HOME"] = folder

@@ -135,6 +135,8 @@ class ClientDesk:
             return [{"account": refused} for _ in lines]
         tables = {id(data): lines_of(data) for data, _, _ in lines}
         frame = frame_of([tables[id(data)][number] for data, _, number in lines])
+        # What a line's neighbours say holds within its record, whatever else is predicted with it.
+        frame["record"] = [id(data) for data, _, _ in lines]
         said = coder.predict_all(frame)
         return [self._settled(*line, each) for line, each in zip(lines, said, strict=True)]
 
