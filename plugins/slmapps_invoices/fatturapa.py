@@ -42,7 +42,7 @@ def _body(source: Source, root: Node, head: Node | None, body: Node) -> Invoice:
         if simplified
         else (_lines(source, goods), _taxes(source, goods))
     )
-    allowances = _allowances(source, about)
+    allowances = _allowances(source, about, goods)
     withheld = _sum(source, about, "DatiRitenuta/ImportoRitenuta", "withheld")
     net, tax = _sums(lines, taxes)
     rounding = source.amount(about, "Arrotondamento", "rounding")
@@ -187,7 +187,7 @@ def _taxes(source: Source, goods: Node | None) -> tuple[TaxSubtotal, ...]:
     )
 
 
-def _allowances(source: Source, about: Node | None) -> tuple[Allowance, ...]:
+def _allowances(source: Source, about: Node | None, goods: Node | None) -> tuple[Allowance, ...]:
     found = [
         Allowance(
             charge=True,
@@ -197,6 +197,13 @@ def _allowances(source: Source, about: Node | None) -> tuple[Allowance, ...]:
         )
         for node in source.each(about, "DatiCassaPrevidenziale")
     ]
+    for node in source.each(goods, "DatiRiepilogo"):
+        extra = source.amount(node, "SpeseAccessorie")
+        if extra:
+            rate = source.amount(node, "AliquotaIVA")
+            found.append(
+                Allowance(charge=True, amount=extra, tax_rate=rate, reason="Spese accessorie")
+            )
     for node in source.each(about, "ScontoMaggiorazione"):
         amount = source.amount(node, "Importo")
         if amount is not None:

@@ -16,6 +16,8 @@ from slmapps.records import Document, Problem, Severity
 
 __all__ = ["open_document"]
 
+_SHORT = 100_000  # characters
+
 Found = tuple[Document | None, list[Problem]]
 
 
@@ -171,6 +173,13 @@ def _text(base: Document, data: bytes, limits: Limits, deadline: Deadline) -> Fo
     if table is None:
         return None, problems + found
     return (
-        base.model_copy(update={"media_type": "text/csv", "tables": (table,)}),
+        base.model_copy(
+            update={
+                "media_type": "text/csv",
+                "tables": (table,),
+                # A short one may be a letter with many commas.
+                "text": text if len(text) <= _SHORT else "",
+            }
+        ),
         problems + found,
     )

@@ -19,11 +19,12 @@ import threading
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
-import slmapps
 from slmapps.documents.limits import Deadline, Limits
 from slmapps.records import Page, Problem, Severity, Word
 
 __all__ = ["PdfContent", "read_pdf"]
+
+_PROGRAM = Path(__file__).with_name("pdf_text.py")
 
 PdfContent = tuple[tuple[Page, ...], dict[str, bytes]]
 
@@ -40,14 +41,12 @@ class _Process:
         if self.child is not None and self.owner != os.getpid():
             self.child = None  # inherited by a fork: it answers our parent
         if self.child is None or self.child.poll() is not None:
-            root = str(Path(slmapps.__file__).resolve().parent.parent)
-            paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
+            # By its path and with -P: neither our packages nor the current folder are imported.
             self.child = subprocess.Popen(
-                [sys.executable, "-m", "slmapps.documents.pdf_text"],
+                [sys.executable, "-P", str(_PROGRAM)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
             )
             self.owner = os.getpid()
         return self.child

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from slmapps.records import Severity
@@ -109,3 +111,19 @@ def test_faults_of_form_are_told() -> None:
         b"<ram:BuyerReference>DESK-9</ram:BuyerReference>", b"<BuyerReference>D</BuyerReference>"
     )
     assert codes(strange) == ["xml-vocabulary"]
+
+
+def test_vat_may_be_rounded_line_by_line_and_no_further() -> None:
+    for tax, expected in (("26.64", []), ("26.80", ["BR-CO-17"])):
+        total, due = (f"{Decimal(tax) + rest:.2f}" for rest in (Decimal(140), Decimal("123.80")))
+        assert codes(ubl(CASE.but(subtotal=tax, tax=tax, total=total, due=due))) == expected
+
+
+def test_an_italian_discount_and_incidental_costs_are_right() -> None:
+    discount = b"<ScontoMaggiorazione><Tipo>SC</Tipo><Importo>68.80</Importo></ScontoMaggiorazione><ImportoTotale"
+    assert (
+        codes(fattura().replace(b"1268.80", b"1200.00").replace(b"<ImportoTotale", discount)) == []
+    )
+    extra = b"<SpeseAccessorie>50.00</SpeseAccessorie><ImponibileImporto>1090.00<"
+    data = fattura().replace(b"<ImponibileImporto>1040.00<", extra).replace(b"228.80", b"239.80")
+    assert codes(data.replace(b"1268.80", b"1329.80")) == []
