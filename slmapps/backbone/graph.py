@@ -36,7 +36,8 @@ class Quantised:
     """One weight matrix in 8 bits, with what its input needs.
 
     ``smoothing`` (inputs,) multiplies the input; ``scale`` and ``zero`` quantise it to uint8;
-    ``matrix`` (inputs, outputs) is int8 with one of ``steps`` (outputs,) for each column.
+    ``matrix`` (inputs, outputs) is int8 with one of ``steps`` (outputs,) for each column. The
+    inputs at ``exact`` (few,) are left out of all that and go through the fp32 matrix.
     """
 
     smoothing: Floats
@@ -44,6 +45,7 @@ class Quantised:
     zero: np.uint8
     matrix: npt.NDArray[np.int8]
     steps: Floats
+    exact: npt.NDArray[np.int64]
 
 
 @dataclass
@@ -119,7 +121,14 @@ def build(
         inputs = _quantised(w, name, value, plan[name])
         if bias:
             inputs.append(w.constant(f"{name}.b", offset))
-        return w.node("MatMulIntegerToFloat", inputs, f"{name}.product", _ORT)
+        y = w.node("MatMulIntegerToFloat", inputs, f"{name}.product", _ORT)
+        exact = plan[name].exact
+        if not len(exact):
+            return y
+        few = [value, w.constant(f"{name}.exact", exact)]
+        taken = w.node("Gather", few, f"{name}.few", axis=-1)
+        rows = w.constant(f"{name}.rows", matrix[exact])
+        return w.node("Add", [y, w.node("MatMul", [taken, rows], f"{name}.part")], f"{name}.sum")
 
     def attended(name: str, value: str) -> str:
         matrix, offset = weights[name]

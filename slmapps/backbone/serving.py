@@ -28,7 +28,8 @@ Precision = Literal["int8", "fp32"]
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much is done, and of how much."""
 
-_FORM = 3  # raise it whenever the exported file's content changes
+_FORM = 4  # raise it whenever the exported file's content changes
+_EXACT = 4  # inputs of each narrowing matrix that stay in fp32
 _SAMPLED = 500  # tokens a matrix is fitted to
 
 
@@ -153,6 +154,7 @@ def _planned(
                 np.max([part.high for part in parts], axis=0),
                 np.concatenate([part.sample for part in parts]),
             ),
+            exact=_EXACT if name.endswith(".narrowing") else 0,
         )
         if progress:
             progress("Preparing the reader in int8, once", done, steps)
