@@ -46,14 +46,13 @@ def check_form(source: Source, root: Node, profile: str) -> list[Problem]:
             )
         )
     if not _PROFILES.fullmatch(profile):
+        stated = f"'{profile[:80]}' is the name of no profile"
         problems.append(
             Problem(
-                code="profile-unknown",
-                message=f"'{profile[:80]}' is the name of no profile."
-                if profile
-                else "The invoice names no profile.",
-                cure="Nothing to do; the sender's program names its profile wrongly.",
-                severity=Severity.INFO,
+                code="profile-unknown" if profile else "BR-01",
+                message=f"{stated}." if profile else "BR-01: the invoice names no profile.",
+                cure="Ask the sender to name the profile as its standard does; the rest was read.",
+                severity=Severity.WARNING,
                 where=source.places.get("profile"),
             )
         )

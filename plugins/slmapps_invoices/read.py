@@ -32,6 +32,8 @@ __all__ = ["read_document", "read_invoice", "read_invoices", "read_lines", "to_c
 
 Source = str | Path | bytes
 
+_UNFINISHED = {"took-too-long", "too-many-words", "pdf-memory"}
+
 
 def read_invoice(
     source: Source, *, name: str = "", limits: Limits | None = None
@@ -63,6 +65,9 @@ def read_invoices(
     if document is None:
         return [], problems
     invoices, found = read_document(document, limits=limits)
+    if any(problem.code in _UNFINISHED for problem in problems):
+        # What the pages that were not read show is not known.
+        found = [problem for problem in found if problem.code != "page-differs"]
     return invoices, problems + found
 
 
@@ -193,22 +198,22 @@ def _no_data(document: Document) -> Problem:
 
 
 def _missing(invoice: Invoice) -> list[Problem]:
-    """Say which of the values without which nothing can be booked the file does not state."""
+    """Name the rule for each value without which nothing can be booked and that is not stated."""
     stated = {
-        "number": bool(invoice.number),
-        "date": invoice.issue_date is not None,
-        "seller": bool(invoice.seller.name),
-        "currency": bool(invoice.currency),
-        "total": invoice.total is not None,
+        ("BR-02", "number"): bool(invoice.number),
+        ("BR-03", "date"): invoice.issue_date is not None,
+        ("BR-05", "currency"): bool(invoice.currency),
+        ("BR-06", "seller"): bool(invoice.seller.name),
+        ("BR-14", "total"): invoice.total is not None,
     }
     return [
         Problem(
-            code=f"{name}-missing",
-            message=f"The invoice states no {name}.",
+            code=rule,
+            message=f"{rule}: the invoice states no {name}.",
             cure="Enter it by hand, or ask the sender for a complete invoice.",
             severity=Severity.WARNING,
         )
-        for name, is_there in stated.items()
+        for (rule, name), is_there in stated.items()
         if not is_there
     ]
 

@@ -23,6 +23,7 @@ _OTHERS = {
     "OrderResponse": "an answer to an order",
     "OrderResponseSimple": "an answer to an order",
     "SCRDMCCBDACIOMessageStructure": "an order (Order-X)",
+    "SCRDMCCBDACIDAMessageStructure": "a despatch advice (Deliver-X)",
     "CrossIndustryOrder": "an order",
     "CrossIndustryOrderResponse": "an answer to an order",
     "CrossIndustryQuotation": "a quotation",

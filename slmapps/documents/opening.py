@@ -143,14 +143,16 @@ def _workbook(base: Document, data: bytes, limits: Limits, deadline: Deadline) -
     if tables:
         return base.model_copy(update={"tables": tables}), problems
     if not any(problem.severity is Severity.ERROR for problem in problems):
-        problems.append(
-            Problem(
-                code="no-rows",
-                message="No sheet of the workbook holds rows.",
-                cure="Check that the lines are on a visible sheet.",
-            )
-        )
+        problems.append(_no_rows("No sheet of the workbook holds rows."))
     return None, problems
+
+
+def _no_rows(message: str) -> Problem:
+    return Problem(
+        code="no-rows",
+        message=message,
+        cure="Check that it is the right file, and that the lines are on a visible sheet.",
+    )
 
 
 def _text(base: Document, data: bytes, limits: Limits, deadline: Deadline) -> Found:
@@ -171,7 +173,7 @@ def _text(base: Document, data: bytes, limits: Limits, deadline: Deadline) -> Fo
         return base.model_copy(update={"text": text}), problems
     table, found = read_delimited(text, sign, limits, deadline)
     if table is None:
-        return None, problems + found
+        return None, problems + (found or [_no_rows("The list holds no cells.")])
     return (
         base.model_copy(
             update={

@@ -76,6 +76,7 @@ def test_a_damaged_envelope_is_a_problem() -> None:
         (gzip.compress(LIST)[:20], "gzip-broken"),
         (workbook({"a": [[1]]})[:300], "file-kind"),
         (workbook({"a": []}), "no-rows"),
+        (b";", "no-rows"),
     ],
 )
 def test_what_cannot_be_read_says_so_with_a_cure(data, code) -> None:

@@ -107,6 +107,7 @@ def test_a_formula_in_a_text_is_kept_and_said() -> None:
 
 def test_faults_of_form_are_told() -> None:
     assert codes(cii(profile="urn:nobody:knows")) == ["profile-unknown"]
+    assert codes(cii(profile="")) == ["BR-01"]
     strange = cii().replace(
         b"<ram:BuyerReference>DESK-9</ram:BuyerReference>", b"<BuyerReference>D</BuyerReference>"
     )
