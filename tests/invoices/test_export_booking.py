@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import doctest
+import importlib
 from datetime import date
 from decimal import Decimal
 
@@ -202,3 +204,13 @@ def test_shares_add_up_whatever_the_weights():
 def test_an_empty_invoice_is_a_problem_not_an_exception():
     coded = invoice([line("Flour", "1.00")]).model_copy(update={"invoice": Invoice()})
     assert refused(coded) == "export-no-number"
+
+
+@pytest.mark.parametrize(
+    "name", ["account_names", "beancount", "cells", "datev", "hledger", "shares"]
+)
+def test_the_examples_in_the_documentation_of_the_exports_hold(name):
+    module = importlib.import_module(f"slmapps_invoices.export.{name}")
+    tried = doctest.testmod(module)
+    assert tried.attempted
+    assert not tried.failed
