@@ -287,6 +287,16 @@ def test_lines_without_an_account_are_not_learnt(tmp_path):
     assert [problem.code for problem in problems] == ["no-account"]
 
 
+def test_a_history_is_learnt_in_the_order_it_was_booked(tmp_path):
+    path = tmp_path / "past.csv"
+    path.write_text(
+        "date,supplier,amount,account\n2026-03-01,A,1.00,New\n2026-01-01,B,2.00,Old\n2026-03-01,C,3.00,New 2\n"
+    )
+    frame, _ = read_history(path)
+    assert frame is not None
+    assert frame["account"].tolist() == ["Old", "New", "New 2"]
+
+
 def test_runners_up_are_json_and_tax_codes_come_only_where_they_are_used():
     table = Table(columns=("supplier", "account"), rows=(("Shop: A|B", "x"),))
     account = Prediction(

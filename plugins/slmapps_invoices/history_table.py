@@ -41,7 +41,7 @@ def read_history(
 ) -> tuple[pd.DataFrame | None, list[Problem]]:
     """Read reviewed lines; gives the columns of ``lines_table`` and account, vat_code, cost_centre.
 
-    Lines without an account are left out, with a warning. None where nothing was read.
+    The oldest line comes first. Lines without an account are left out, with a warning. None where nothing was read.
     """
     from slmapps_invoices.lines_table import lines_frame
 
@@ -76,7 +76,9 @@ def read_history(
                 file=document.name,
             )
         )
-    return frame[~empty].reset_index(drop=True), problems
+    # Oldest first, as they were booked: what comes last is what the client does now.
+    booked = frame[~empty].sort_values("date", kind="stable", na_position="first")
+    return booked.reset_index(drop=True), problems
 
 
 def _no_account(file: str, columns: tuple[str, ...]) -> Problem:
