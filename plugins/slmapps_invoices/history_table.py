@@ -41,7 +41,8 @@ def read_history(
 ) -> tuple[pd.DataFrame | None, list[Problem]]:
     """Read reviewed lines; gives the columns of ``lines_table`` and account, vat_code, cost_centre.
 
-    The oldest line comes first. Lines without an account are left out, with a warning. None where nothing was read.
+    The oldest line comes first. Lines without an account are left out, with a warning. None where
+    nothing was read.
     """
     from slmapps_invoices.lines_table import lines_frame
 
