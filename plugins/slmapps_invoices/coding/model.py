@@ -1,0 +1,229 @@
+"""One field of a line (account, tax code or cost centre) as one client books it: learn and score."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from slmapps_invoices.coding.features import NEIGHBOURS, Labels, Sources, candidate_features
+from slmapps_invoices.coding.lines import Lines, seller_context
+from slmapps_invoices.coding.memory import Memory
+from slmapps_invoices.coding.ranker import Around, Ranker, log_softmax
+from slmapps_invoices.coding.softmax import Softmax, line_features
+
+__all__ = ["Encode", "FieldModel"]
+
+Floats = NDArray[np.float32]
+Encode = Callable[[Sequence[str]], Floats]
+_CHUNK = 256
+NEAR = 0.3
+FIRST = 24
+"""Reviewed lines before the client's own classifier is worth asking."""
+
+
+@dataclass
+class FieldModel:
+    """Scores every label of one field for lines; learns lines one at a time or in thousands."""
+
+    names: list[str]
+    groups: list[str]
+    encode: Encode
+    ranker: Ranker | None = None
+    seed: int = 0
+    parts: list[Lines] = field(default_factory=list)
+    labels_seen: list[NDArray[np.int64]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Encode the chart; nothing is learnt yet."""
+        self.memory = Memory(len(self.names))
+        self.own: Softmax | None = None
+        self._encode_labels()
+        self.sellers: dict[str, int] = {}
+        self.past: dict[tuple[str, int], tuple[str, ...]] = {}
+        self._near: dict[str, tuple[tuple[int, float], ...]] = {}
+        self.vectors = np.zeros((256, self.labels.names.shape[1]), np.float32)
+
+    def _encode_labels(self) -> None:
+        self.labels = Labels(self._texts(self.names), self._texts(self.groups))
+
+    def _texts(self, texts: Sequence[str]) -> Floats:
+        found = self.encode(list(texts))
+        blank = np.array([not text for text in texts])
+        if blank.any():
+            found = found.copy()
+            found[blank] = 0
+        return found
+
+    def _dense(self, lines: Lines) -> tuple[Floats, Floats]:
+        names = [name if seller else "" for name, seller in zip(lines.supplier, lines.seller, strict=True)]
+        return self._texts(names), self._texts(lines.text)
+
+    # learning -------------------------------------------------------------------------------
+    def learn(self, lines: Lines, accounts: NDArray[np.int64], *, passes: int = 6) -> None:
+        """Learn reviewed lines, in their order; a long list trains the classifier anew."""
+        supplier, text = self._dense(lines)
+        self.memory.learn(lines, accounts)
+        self._meet(lines, supplier, accounts)
+        self.parts.append(lines)
+        self.labels_seen.append(accounts)
+        features = line_features(lines, np.hstack([supplier, text]))
+        if self.own is None:
+            self.own = Softmax(len(self.names), features.dense.shape[1], seed=self.seed)
+        weight = self._weights(lines)
+        if len(accounts) >= 32:
+            rounds = int(np.clip(60_000 / len(accounts), passes, 40))
+            self.own.fit(features, accounts, weight, passes=rounds, batch=int(np.clip(len(accounts) // 8, 16, 256)))
+        else:
+            for _ in range(3):
+                self.own.step(features, accounts, weight, 0.1)
+
+    def _weights(self, lines: Lines) -> Floats:
+        counts: dict[str, int] = {}
+        for seller in lines.seller:
+            counts[seller] = counts.get(seller, 0) + 1
+        return np.array([counts[seller] ** -0.3 for seller in lines.seller], np.float32)
+
+    def _meet(self, lines: Lines, supplier: Floats, accounts: NDArray[np.int64]) -> None:
+        self._near = {}
+        for row, account in enumerate(accounts.tolist()):
+            seller = lines.seller[row]
+            if not seller:
+                continue
+            if seller not in self.sellers:
+                at = len(self.sellers)
+                if at == len(self.vectors):
+                    self.vectors = np.vstack([self.vectors, np.zeros_like(self.vectors)])
+                self.vectors[at] = supplier[row]
+                self.sellers[seller] = at
+            day = np.datetime64(int(lines.date[row]), "D") if lines.date[row] else "no date"
+            words = f"{lines.supplier[row]}: {lines.text[row]}".rstrip(": ")
+            kept = self.past.get((seller, account), ())
+            self.past[seller, account] = (*kept[-2:], f"{day} {words} {lines.amount[row]:.2f}")
+
+    # copies -----------------------------------------------------------------------------------
+    def fresh(self) -> FieldModel:
+        """The same field with nothing learnt."""
+        return FieldModel(self.names, self.groups, self.encode, self.ranker, self.seed)
+
+    def fork(self) -> FieldModel:
+        """A model that knows what this one knows and learns without changing it."""
+        other = copy.copy(self)
+        other.parts, other.labels_seen = list(self.parts), list(self.labels_seen)
+        other.memory = self.memory.fork()
+        other.own = copy.deepcopy(self.own)
+        other.sellers, other.past = dict(self.sellers), dict(self.past)
+        other.vectors, other._near = self.vectors.copy(), {}
+        return other
+
+    def widen(self, names: Sequence[str]) -> None:
+        """Take in labels that were not known before."""
+        self.names = [*self.names, *names]
+        self.groups = [*self.groups, *("" for _ in names)]
+        self._encode_labels()
+        self.memory.n_accounts = len(self.names)
+        if self.own is not None:
+            self.own.widen(len(self.names))
+
+    # scoring --------------------------------------------------------------------------------
+    def _nearest(self, seller: str, vector: Floats) -> tuple[tuple[int, float], ...]:
+        if seller not in self._near:
+            cosine = self.vectors[: len(self.sellers)] @ vector
+            if seller in self.sellers:
+                cosine[self.sellers[seller]] = -1
+            near = np.argpartition(-cosine, min(NEIGHBOURS, len(cosine) - 1))[:NEIGHBOURS]
+            found = [(at, float(cosine[at])) for at in near.tolist() if cosine[at] >= NEAR]
+            self._near[seller] = tuple(sorted(found, key=lambda pair: -pair[1]))
+        return self._near[seller]
+
+    def _similar(self, lines: Lines, supplier: Floats) -> Floats:
+        """Accounts of the most similar sellers, weighted by cosine; ``(n, C)``."""
+        out = np.zeros((len(lines), len(self.names)), np.float32)
+        if not self.sellers:
+            return out
+        order = list(self.sellers)
+        rows: dict[str, Floats] = {"": out[0] * 0}
+        for row, seller in enumerate(lines.seller):
+            if seller not in rows:
+                mixed = np.zeros(len(self.names), np.float32)
+                for at, strength in self._nearest(seller, supplier[row]):
+                    counts = self.memory.counts(0, seller_context(order[at]))
+                    total = sum(entry[0] for entry in counts.values()) or 1.0
+                    for account, entry in counts.items():
+                        mixed[account] += np.exp(8 * (strength - 1)) * entry[0] / total
+                rows[seller] = mixed / (mixed.sum() + 0.05)
+            out[row] = rows[seller]
+        return out
+
+    def alike(self, lines: Lines, row: int, label: int) -> list[tuple[str, float]]:
+        """Known sellers most like the line's that were booked to ``label``, with their cosine."""
+        if not self.sellers or not lines.seller[row]:
+            return []
+        order = list(self.sellers)
+        vector = self._texts([lines.supplier[row]])[0]
+        return [
+            (order[at], strength)
+            for at, strength in self._nearest(lines.seller[row], vector)
+            if (order[at], label) in self.past
+        ]
+
+    def words(self, lines: Lines, row: int, label: int) -> list[tuple[str, float]]:
+        """The words that speak for ``label`` in the client's own classifier, strongest first."""
+        if self.own is None or self.memory.seen < FIRST:
+            return []
+        found = self.own.words(lines, row, label)
+        return sorted((pair for pair in found if pair[1] > 0.02), key=lambda pair: -pair[1])[:4]
+
+    def nearness(self, lines: Lines, row: int, label: int) -> float:
+        """Cosine of the account's name with the supplier or the text, the nearer of both."""
+        texts = [lines.supplier[row] if lines.seller[row] else "", lines.text[row]]
+        return float((self._texts(texts) @ self.labels.names[label]).max())
+
+    def sources(self, lines: Lines) -> Sources:
+        """What is known of lines besides the memory."""
+        supplier, text = self._dense(lines)
+        own = unnamed = None
+        if self.own is not None and self.memory.seen >= FIRST:
+            features = line_features(lines, np.hstack([supplier, text]))
+            own = self.own.log_proba(features)
+            unnamed = self.own.log_proba(features, named=False)
+        general = np.zeros((len(lines), len(self.names)), np.float32)
+        return Sources(supplier, text, own, unnamed, general, self._similar(lines, supplier))
+
+    def log_proba(self, lines: Lines, allowed: NDArray[np.bool_] | None = None) -> Floats:
+        """Log probabilities ``(n, C)`` of a list of lines in its order; 0 outside ``allowed``."""
+        n = len(lines)
+        first = np.empty((n, len(self.names)), np.float32)
+        for start in range(0, n, _CHUNK):
+            rows = slice(start, min(n, start + _CHUNK))
+            part = lines.take(rows)
+            first[rows] = self._alone(part, start)
+        if allowed is not None:
+            first[:, ~allowed] = -30
+        first = log_softmax(first)
+        if n == 1 or self.ranker is None:
+            return first
+        others = Around(first, lines)
+        out = np.empty_like(first)
+        for start in range(0, n, _CHUNK):
+            stop = min(n, start + _CHUNK)
+            out[start:stop] = self.ranker.among.logits(*others.rows(start, stop))
+        if allowed is not None:
+            out[:, ~allowed] = -30
+        return log_softmax(out)
+
+    def _alone(self, lines: Lines, start: int) -> Floats:
+        sources = self.sources(lines)
+        by_account, by_line = candidate_features(self.memory, self.labels, lines, sources)
+        if start:
+            by_account[:, :, -17:-13] = 0
+        if self.ranker is not None:
+            return self.ranker.alone.logits(by_account, by_line)
+        mixed = 0.35 * by_account[:, :, 1] + 0.25 * by_account[:, :, 0] + 0.05 * by_account[:, :, 16]
+        mixed += 0.1 * sources.similar + 0.02 * np.exp(by_account[:, :, -6] * 2)
+        if sources.own is not None:
+            mixed += 0.6 * np.exp(sources.own)
+        return np.log(mixed + 1e-6)

@@ -1,0 +1,210 @@
+"""A client's own classifier: hashed words and encodings through a narrow layer to the accounts.
+
+The form of fastText (Joulin et al. 2016, "Bag of tricks for efficient text classification") with
+the reader's encodings beside the hashed features, trained by Adagrad in numpy so that learning
+needs no torch. Half of the training lines hide who the supplier is, so that the same weights
+serve suppliers never seen.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+from slmapps_invoices.coding.lines import Lines, size_of
+
+__all__ = ["BUCKETS", "LineFeatures", "Softmax", "line_features"]
+
+BUCKETS = 1 << 16
+
+
+def _slot(feature: str) -> int:
+    return zlib.crc32(feature.encode()) % BUCKETS
+
+
+@lru_cache(maxsize=200_000)
+def _pieces(text: str, tag: str) -> tuple[int, ...]:
+    words = re.sub(r"[^\w&]+", " ", text).split()[:16]
+    found = [f"{tag}w{word}" for word in words]
+    found += [f"{tag}b{a}_{b}" for a, b in zip(words, words[1:], strict=False)]
+    for word in words:
+        edged = f"<{word}>"
+        found += [f"{tag}{edged[i : i + n]}" for n in (3, 4) for i in range(len(edged) - n + 1)]
+    return tuple(_slot(feature) for feature in found)
+
+
+@dataclass(frozen=True)
+class LineFeatures:
+    """``sparse`` ``(n, BUCKETS)`` in two parts and ``dense`` ``(n, d)`` encodings.
+
+    ``identity`` holds the features that name the supplier as a whole, ``general`` the others.
+    """
+
+    identity: csr_matrix
+    general: csr_matrix
+    dense: NDArray[np.float32]
+
+    def take(self, rows: NDArray[np.int64]) -> LineFeatures:
+        """The features of some rows."""
+        return LineFeatures(self.identity[rows], self.general[rows], self.dense[rows])
+
+
+def _matrix(rows: list[list[tuple[int, float]]]) -> csr_matrix:
+    lengths = [len(row) for row in rows]
+    indices = np.fromiter((slot for row in rows for slot, _ in row), np.int32, sum(lengths))
+    values = np.fromiter((value for row in rows for _, value in row), np.float32, sum(lengths))
+    pointer = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
+    matrix = csr_matrix((values, indices, pointer), shape=(len(rows), BUCKETS))
+    matrix.sum_duplicates()
+    return matrix
+
+
+def line_features(lines: Lines, dense: NDArray[np.float32]) -> LineFeatures:
+    """Features of ``n`` lines; ``dense`` are encodings of supplier and text, ``(n, d)``."""
+    identity: list[list[tuple[int, float]]] = []
+    general: list[list[tuple[int, float]]] = []
+    months = ((lines.date.astype("datetime64[D]").astype("datetime64[M]").astype(int)) % 12).tolist()
+    for row in range(len(lines)):
+        seller, shape = lines.seller[row], lines.shape[row]
+        department, series = lines.department[row], lines.series[row]
+        amount = float(lines.amount[row])
+        size = size_of(amount)
+        known = [f"S{seller}", f"SD{seller}|{department}", f"SZ{seller}|{size}"] if seller else []
+        known += [f"SN{seller}|{series}"] if seller and series else []
+        identity.append([(_slot(feature), 0.5) for feature in known])
+        supplier = _pieces(lines.supplier[row], "s") if seller else (_slot("redacted"),)
+        text = _pieces(shape, "t")
+        common = [f"D{department}", f"Z{size}", f"DZ{department}|{size}", f"M{months[row]}"]
+        common += [f"N{series}", f"DN{department}|{series}"] if series else []
+        common += [f"T{shape}", f"TD{shape}|{department}"] if shape else ["T"]
+        common += ["R10"] if abs(amount) % 10 < 0.005 else []
+        common += [f"W{seller.split(' ', 1)[0]}|{department}"] if seller else []
+        entries = [(_slot(feature), 0.5) for feature in common]
+        entries += [(slot, 1.5 / len(supplier) ** 0.7) for slot in supplier]
+        entries += [(slot, 1.5 / len(text) ** 0.7) for slot in text]
+        general.append(entries)
+    return LineFeatures(_matrix(identity), _matrix(general), dense)
+
+
+class Softmax:
+    """Multinomial classifier of width ``width`` over ``n_accounts`` accounts."""
+
+    def __init__(self, n_accounts: int, dense: int, *, width: int = 64, seed: int = 0) -> None:
+        rng = np.random.default_rng(seed)
+        self.rng = rng
+        self.bag = rng.normal(0, 0.3 / np.sqrt(width), (BUCKETS, width)).astype(np.float32)
+        self.project = rng.normal(0, 1.0 / np.sqrt(dense), (dense, width)).astype(np.float32)
+        self.out = np.zeros((width, n_accounts), dtype=np.float32)
+        self.bias = np.zeros(n_accounts, dtype=np.float32)
+        self._bag2 = np.full((BUCKETS, 1), 1e-6, dtype=np.float32)
+        self._project2 = np.full_like(self.project, 1e-6)
+        self._out2 = np.full_like(self.out, 1e-6)
+        self._bias2 = np.full_like(self.bias, 1e-6)
+
+    @classmethod
+    def empty(cls, n_accounts: int, dense: int) -> Softmax:
+        """A classifier whose weights are to be restored."""
+        return cls(n_accounts, dense)
+
+    def _hidden(self, sparse: csr_matrix, dense: NDArray[np.float32]) -> NDArray[np.float32]:
+        return np.asarray(sparse @ self.bag + dense @ self.project, dtype=np.float32)
+
+    def log_proba(self, features: LineFeatures, *, named: bool = True) -> NDArray[np.float32]:
+        """Log probabilities ``(n, n_accounts)``; ``named=False`` hides who the supplier is."""
+        sparse = features.general + features.identity if named else features.general
+        logits = self._hidden(sparse, features.dense) @ self.out + self.bias
+        logits -= logits.max(axis=1, keepdims=True)
+        return np.asarray(logits - np.log(np.exp(logits).sum(axis=1, keepdims=True)))
+
+    def step(
+        self, features: LineFeatures, y: NDArray[np.int64], weight: NDArray[np.float32], rate: float
+    ) -> None:
+        """One Adagrad step on a minibatch; half of it without the supplier's identity."""
+        n = len(y)
+        hide = self.rng.random(n) < 0.5
+        keep = csr_matrix((~hide).astype(np.float32)[:, None])
+        sparse = (features.general + features.identity.multiply(keep)).tocsr()
+        hidden = self._hidden(sparse, features.dense)
+        mask = ((self.rng.random(hidden.shape) > 0.2) / 0.8).astype(np.float32)
+        hidden *= mask
+        logits = hidden @ self.out + self.bias
+        logits -= logits.max(axis=1, keepdims=True)
+        p = np.exp(logits)
+        p /= p.sum(axis=1, keepdims=True)
+        p[np.arange(n), y] -= 1.0
+        p *= (weight / weight.sum())[:, None]
+        back = (p @ self.out.T) * mask
+        gradient = hidden.T @ p
+        self._out2 += gradient**2
+        self.out -= rate * gradient / np.sqrt(self._out2)
+        gradient = p.sum(axis=0)
+        self._bias2 += gradient**2
+        self.bias -= rate * gradient / np.sqrt(self._bias2)
+        gradient = features.dense.T @ back
+        self._project2 += gradient**2
+        self.project -= rate * 0.5 * gradient / np.sqrt(self._project2)
+        columns = sparse.T.tocsr()
+        active = np.flatnonzero(np.diff(columns.indptr))
+        gradient = columns[active] @ back
+        self._bag2[active] += (gradient**2).mean(axis=1, keepdims=True)
+        self.bag[active] -= rate * gradient / np.sqrt(self._bag2[active])
+
+    def fit(
+        self,
+        features: LineFeatures,
+        y: NDArray[np.int64],
+        weight: NDArray[np.float32],
+        *,
+        passes: int = 8,
+        batch: int = 256,
+        rate: float = 0.15,
+    ) -> Softmax:
+        """Train from where the weights stand; the rate falls to zero over the passes."""
+        n, steps = len(y), passes * -(-len(y) // batch)
+        done = 0
+        for _ in range(passes):
+            order = self.rng.permutation(n)
+            for start in range(0, n, batch):
+                rows = order[start : start + batch]
+                self.step(features.take(rows), y[rows], weight[rows], rate * (1 - done / steps))
+                done += 1
+        return self
+
+    def widen(self, n_accounts: int) -> None:
+        """Make room for labels that were not known before."""
+        more = n_accounts - len(self.bias)
+        self.out = np.pad(self.out, ((0, 0), (0, more)))
+        self._out2 = np.pad(self._out2, ((0, 0), (0, more)), constant_values=1e-6)
+        self.bias = np.pad(self.bias, (0, more))
+        self._bias2 = np.pad(self._bias2, (0, more), constant_values=1e-6)
+
+    def words(self, lines: Lines, row: int, label: int) -> list[tuple[str, float]]:
+        """How much each word of supplier and text speaks for ``label`` over the mean label."""
+        direction = self.out[:, label] - self.out.mean(axis=1)
+        found: list[tuple[str, float]] = []
+        sources = ((lines.supplier[row], "s"), (lines.shape[row], "t"))
+        for text, tag in sources:
+            if tag == "s" and not lines.seller[row]:
+                continue
+            every = _pieces(text, tag)
+            for word in dict.fromkeys(re.sub(r"[^\w&]+", " ", text).split()[:16]):
+                slots = list(_pieces(word, tag))
+                value = float((self.bag[slots] @ direction).sum()) * 1.5 / len(every) ** 0.7
+                found.append((word, value))
+        return found
+
+    def state(self) -> dict[str, NDArray[np.float32]]:
+        """Weights and step sizes, for keeping."""
+        names = ("bag", "project", "out", "bias", "_bag2", "_project2", "_out2", "_bias2")
+        return {name.lstrip("_"): getattr(self, name) for name in names}
+
+    def restore(self, state: dict[str, NDArray[np.float32]]) -> None:
+        """Take back what :meth:`state` gave."""
+        for name, value in state.items():
+            setattr(self, f"_{name}" if name.endswith("2") else name, np.array(value))
