@@ -87,15 +87,18 @@ def add(paths: tuple[Path, ...], client: str, json_: bool) -> None:
 @click.command(
     epilog=examples(
         "slmapps invoices export --client larkspur --format xero --out bills.csv",
-        "slmapps invoices export --client larkspur --format beancount --out books/",
+        "slmapps invoices export --client larkspur --format beancount --out books/ --unreviewed",
     )
 )
 @_client
 @click.option("--format", "format_", required=True, help="One of those that --help lists below.")
 @click.option("--out", type=_PATH, default=Path(), help="A file or a folder; here if left out.")
+@click.option("--unreviewed", is_flag=True, help="Let out lines that wait for review, too.")
 @as_json
-def export(client: str, format_: str, out: Path, json_: bool) -> None:
+def export(client: str, format_: str, out: Path, unreviewed: bool, json_: bool) -> None:
     """Export a client's coded invoices; checked before they leave.
+
+    An invoice with a line that waits for review is held back, and named.
 
     Formats: xero, quickbooks, datev, beancount, hledger, ubl, json, xlsx.
     """
@@ -110,6 +113,8 @@ def export(client: str, format_: str, out: Path, json_: bool) -> None:
         _known(workspace, client)
         coded = coded_invoices(workspace, client)
         settings = export_settings(workspace, client)
+    if unreviewed:
+        settings = settings.model_copy(update={"unreviewed": True})
     content, name, problems = write(coded, format_, settings=settings)
     written: str | None = None
     if content:

@@ -104,8 +104,9 @@ def show_problems(problems: Sequence[Problem]) -> None:
     """Name each Problem and its cure on stderr."""
     for problem in problems:
         place = f"{problem.file}: " if problem.file else ""
-        cure = f" {problem.cure}" if problem.cure else ""
-        say(f"{place}{problem.severity.value} {problem.code}: {problem.message}{cure}")
+        say(f"{place}{problem.severity.value} {problem.code}: {problem.message}")
+        if problem.cure:
+            say(f"    → {problem.cure}")
 
 
 def finish(problems: Sequence[Problem]) -> None:
