@@ -16,13 +16,13 @@ from slmapps_invoices.source import Node, Source
 __all__ = ["check_form"]
 
 _PROFILES = re.compile(
-    r"""urn:cen\.eu:en16931:2017(\#(compliant|conformant)\#urn:\S+)*
+    r"""urn:cen\.eu:en16931:2017(\#(compliant|conformant)\#\S+)*
     |urn:factur-x\.eu:1p0:(minimum|basicwl|basic|en16931|extended)
     |urn:zugferd\.de:2p[0-9]:(minimum|basicwl|basic|en16931|extended)
     |urn:ferd:CrossIndustryDocument:invoice:1p0:(basic|comfort|extended)
     |urn:ferd:invoice:(rc|1\.0):(basic|comfort|extended)
     |urn:(fdc:peppol\.eu|peppol|www\.cenbii\.eu|xoev-de|xeinkauf\.de|fdc:nen\.nl)\S*""",
-    re.VERBOSE,
+    re.VERBOSE | re.IGNORECASE,
 )
 _VOCABULARY = ("urn:un:unece:uncefact:", "urn:ferd:", "urn:cen.eu:")
 _NAMED = 3

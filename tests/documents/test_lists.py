@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from datetime import date, datetime
 
 import pytest
+from openpyxl import Workbook
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from slmapps.documents import Limits, open_document
 from tests.documents.making import workbook, zipped
@@ -102,8 +106,6 @@ def test_a_workbook_that_would_burst_is_not_unpacked(data, code) -> None:
 
 
 def test_a_sheet_that_lies_about_its_size_is_read_by_its_cells() -> None:
-    import io
-    import zipfile
 
     source = zipfile.ZipFile(io.BytesIO(workbook({"a": [["x", "y"], ["1", "2"]]})))
     parts = {name: source.read(name) for name in source.namelist()}
@@ -122,3 +124,77 @@ def test_limits_on_rows_columns_lines_and_cells() -> None:
     assert codes(workbook({"a": [["x", "y"], *([["1", "2"]] * 50)]}), max_rows=20) == [
         "too-many-rows"
     ]
+
+
+def test_dates_are_known_by_their_format_and_numbers_by_their_digits() -> None:
+    book = Workbook()
+    sheet = book.active
+    sheet.append(["when", "what"])
+    formats = {
+        "yyyy-mm-dd": "2025-02-03", "dd.mm.yy": "2025-02-03", "[$-407]d. mmmm yyyy": "2025-02-03",
+        "General": "45691", '0.00 "days"': "45691", "#,##0.00": "45691", "0.00E+00": "45691",
+    }  # fmt: skip
+    for form in formats:
+        sheet.append([45691, form])
+        sheet.cell(sheet.max_row, 1).number_format = form
+    for number in (1e21, 1e-7, 0.1 + 0.2, -12.5, 3_000_000_000):
+        sheet.append([number, "number"])
+    written = io.BytesIO()
+    book.save(written)
+    found = [row[0] for row in table(written.getvalue()).rows]
+    assert found[: len(formats)] == list(formats.values())
+    assert found[len(formats) :] == [
+        "1000000000000000000000",
+        "0.0000001",
+        "0.3",
+        "-12.5",
+        "3000000000",
+    ]
+
+
+def test_days_since_1904_hidden_sheets_and_gaps() -> None:
+    book = Workbook()
+    book.epoch = CALENDAR_MAC_1904
+    sheet = book.active
+    sheet.append(["when", "a", None, "c"])
+    sheet["A2"], sheet["D2"] = date(2025, 2, 3), "far"
+    book.create_sheet("hidden").append(["x", "y"])
+    book["hidden"].sheet_state = "hidden"
+    written = io.BytesIO()
+    book.save(written)
+    document, problems = open_document(written.getvalue())
+    assert problems == []
+    assert document is not None
+    (only,) = document.tables
+    assert only.columns == ("when", "a", "column 3", "c")
+    assert only.rows == (("2025-02-03", "", "", "far"),)
+
+
+def package(sheet: str, texts: str = "") -> bytes:
+    return zipped(
+        {
+            "xl/workbook.xml": b'<workbook xmlns:r="urn:r"><sheets><sheet name="s" r:id="a"/></sheets></workbook>',
+            "xl/_rels/workbook.xml.rels": b'<Relationships><Relationship Id="a" Target="/xl/worksheets/s.xml"/></Relationships>',
+            "xl/worksheets/s.xml": sheet.encode(),
+            "xl/sharedStrings.xml": f"<x:sst xmlns:x='urn:x'>{texts}</x:sst>".encode(),
+        }
+    )
+
+
+def test_prefixes_rich_texts_and_phonetic_guides() -> None:
+    texts = "<x:si><x:r><x:t>rich </x:t></x:r><x:r><x:t>text</x:t></x:r><x:rPh><x:t>no</x:t></x:rPh></x:si>"
+    cells = "<p:c t='s'><p:v>0</p:v></p:c><p:c><p:f>1+1</p:f><p:v>2</p:v></p:c>"
+    header = "<p:c t='inlineStr'><p:is><p:t>a</p:t></p:is></p:c><p:c t='str'><p:v>b</p:v></p:c>"
+    sheet = f"<p:worksheet xmlns:p='urn:p'><p:sheetData><p:row>{header}</p:row><p:row>{cells}</p:row></p:sheetData></p:worksheet>"
+    found = table(package(sheet, texts))
+    assert found.columns == ("a", "b")
+    assert found.rows == (("rich text", "2"),)
+
+
+def test_a_cell_far_out_does_not_fill_the_row_up_to_it() -> None:
+    rows = "<row><c r='A1'><v>1</v></c><c r='XFD1'><v>1</v></c></row>" * 3
+    assert codes(package(f"<worksheet><sheetData>{rows}</sheetData></worksheet>")) == [
+        "too-many-columns"
+    ]
+    bomb = "<!DOCTYPE a [<!ENTITY b 'c'>]><worksheet>&b;</worksheet>"
+    assert codes(package(" " * 5000 + bomb)) == ["workbook-broken"]
