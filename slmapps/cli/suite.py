@@ -96,7 +96,7 @@ def ui(port: int, host: str, with_samples: bool, json_: bool) -> None:
     if _taken(host, port):
         raise Mistake(f"port {port} is taken, perhaps by a suite that runs already; try --port")
     if with_samples:
-        load_samples(only_if_empty=True)
+        _samples_once()
     address = f"http://{host}:{port}"
     if json_:
         click.echo(f'{{"url": "{address}"}}')
@@ -107,6 +107,17 @@ def ui(port: int, host: str, with_samples: bool, json_: bool) -> None:
     launch = import_module("slmapps_ui.launch")
     command = launch.command(port, address=host)
     os.execve(command[0], command, {**os.environ, **launch.environment()})
+
+
+def _samples_once() -> None:
+    """Load the samples of empty desks; a mark spares the next start from opening the database."""
+    from slmapps.places import home
+
+    mark, file = home() / "samples-loaded", home() / "workspace.db"
+    if not os.environ.get("SLMAPPS_DATABASE_URL") and mark.exists() and file.exists():
+        return
+    load_samples(only_if_empty=True)
+    mark.touch()
 
 
 def _taken(host: str, port: int) -> bool:
