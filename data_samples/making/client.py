@@ -29,7 +29,7 @@ def client_json() -> str:
         "country": LARKSPUR.country,
         "currency": "EUR",
         "vat_id": LARKSPUR.vat_id,
-        "error_budget": 0.02,
+        "error_budget": 0.05,
         "cost_centres": {
             "B10": "Bakery", "C20": "Café", "W30": "Workshop", "A90": "Administration",
         },

@@ -118,7 +118,7 @@ def _bills(supplier: Supplier, chance: random.Random) -> list[tuple[date, str, l
         on_sale = [article for article in supplier.articles if day <= _last_day(article.until)]
         # What a supplier mainly sells stands first in the list; credits are rare.
         weights = [
-            0.5 if article.low < 0 else max(1.0, 3.0 - place)
+            0.5 if article.low < 0 else max(1.0, 5.0 - place)
             for place, article in enumerate(on_sale)
         ]
         chosen: list[Article] = []
