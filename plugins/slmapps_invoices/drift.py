@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from math import isnan
 from typing import Any
 
 from slmapps.trust.drift import psi, psi_of_shares
@@ -11,7 +12,7 @@ from slmapps_invoices.coding.sellers import seller_key
 
 __all__ = ["drift"]
 
-FEWEST, NEWEST, FREQUENT = 100, 2000, 20
+FEWEST, NEWEST, FREQUENT = 300, 2000, 20
 LEVELS = ((0.25, "strong"), (0.10, "some"))
 
 Lines = Sequence[Mapping[str, Any]]
@@ -20,7 +21,8 @@ Lines = Sequence[Mapping[str, Any]]
 def drift(learnt: Lines, new: Lines) -> dict[str, Any] | None:
     """Compare lines by seller, department and amount: the population stability index of each.
 
-    None where either side has fewer than 100 lines. ``value`` is the largest index, ``level`` is
+    None where either side has fewer than 300 lines, for chance alone moves the index then.
+    ``value`` is the largest index, ``level`` is
     "stable" below 0.10, "some" below 0.25, else "strong" (Siddiqi 2006); ``since`` is the
     earliest date among the newest 2,000 lines, which are those compared.
     """
@@ -35,10 +37,12 @@ def drift(learnt: Lines, new: Lines) -> dict[str, Any] | None:
         ),
         "amount": psi(_amounts(learnt), _amounts(new)),
     }
-    departments = [[line.get("department") or "" for line in side] for side in (learnt, new)]
-    if all(any(side) for side in departments):
+    departments = [
+        [line["department"] for line in side if line.get("department")] for side in (learnt, new)
+    ]  # an e-invoice knows of no department, a list of lines often does
+    if all(len(side) >= FEWEST for side in departments):
         columns["department"] = psi_of_shares(*departments)
-    columns = {name: round(index, 4) for name, index in columns.items() if index == index}  # noqa: PLR0124 - nan
+    columns = {name: round(index, 4) for name, index in columns.items() if not isnan(index)}
     value = max(columns.values(), default=0.0)
     dates = sorted(str(line["date"]) for line in new if line.get("date"))
     return {

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from slmapps.workspace import CorrectionRow, Workspace
     from slmapps_invoices.coder import Coder
 
-__all__ = ["SPLITS", "Memory", "teach"]
+__all__ = ["SPLITS", "Memory", "measures", "teach"]
 
 SPLITS = "splits"
 """The note of a correction that books a line to several accounts: [[account, share], …]."""
@@ -131,7 +131,7 @@ class Memory:
                 )
                 _save(self.coder, self.client, base, ())
         workspace.add_model_version(
-            APP, self.client, "coder", base[:12], metrics=_measures(self.coder.report())
+            APP, self.client, "coder", base[:12], metrics=measures(self.coder.report())
         )
         self._learn(workspace, self.coder, holding[done:])
         if len(holding) - done >= SNAPSHOT_EVERY:
@@ -175,12 +175,14 @@ def teach(
     )
 
 
-def _measures(value: Any) -> Any:
-    """Bring a report to JSON, which knows no infinite threshold."""
+def measures(value: Any) -> Any:
+    """Bring a report to JSON, which knows no infinite threshold and no number of numpy's."""
+    if hasattr(value, "item"):
+        value = value.item()
     if isinstance(value, dict):
-        return {str(key): _measures(each) for key, each in value.items()}
+        return {str(key): measures(each) for key, each in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_measures(each) for each in value]
+        return [measures(each) for each in value]
     if isinstance(value, float):
         return value if isfinite(value) else None
     return value if value is None or isinstance(value, (str, int)) else str(value)

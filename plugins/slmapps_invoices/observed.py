@@ -14,6 +14,7 @@ from slmapps_invoices.client_desk import open_client
 from slmapps_invoices.clients import APP
 from slmapps_invoices.drift import drift
 from slmapps_invoices.line_items import lines_of
+from slmapps_invoices.memory import measures
 
 if TYPE_CHECKING:
     from slmapps.workspace import CorrectionRow, PredictionRow, Workspace
@@ -40,7 +41,7 @@ def observed(workspace: Workspace, client: str) -> dict[str, Any]:
     desk = open_client(workspace, client)
     with desk.lock:
         coder = desk.catch_up(workspace)
-        report: dict[str, Any] = {} if coder is None else coder.report()
+        report: dict[str, Any] = {} if coder is None else measures(coder.report())
     rows = [
         row
         for row in workspace.predictions(APP, client, field="account", open_only=False)
@@ -58,7 +59,7 @@ def observed(workspace: Workspace, client: str) -> dict[str, Any]:
     return {
         "threshold": report.get("threshold"),
         "weeks": _weeks(rows, reviewed),
-        "calibration": _calibration(reviewed) if enough else report.get("calibration") or [],
+        "calibration": _calibration(reviewed) if enough else report.get("bins") or [],
         "expected_error": _mean([1 - row.prediction.confidence for row in accepted]),
         "observed_error": wrong / len(checked) if checked else None,
         "observed_n": len(checked),

@@ -357,9 +357,9 @@ def test_the_monitor_shows_calibration_budgets_and_drift_once_enough_was_reviewe
     def lines(seller: str) -> pd.DataFrame:
         return pd.DataFrame(
             {
-                "supplier": [seller] * 120,
-                "text": [f"{GRIT} {n}" for n in range(120)],
-                "amount": [9.5] * 120,
+                "supplier": [seller] * 320,
+                "text": [f"{GRIT} {n}" for n in range(320)],
+                "amount": [9.5] * 320,
             }
         )
 
