@@ -11,7 +11,7 @@ from slmapps.documents.headers import header_row, unique_names
 from slmapps.documents.limits import Deadline, Limits
 from slmapps.records import Problem, Severity, Table
 
-__all__ = ["delimiter", "longest_line", "make_table", "read_delimited"]
+__all__ = ["delimiter", "has_long_line", "make_table", "read_delimited"]
 
 _DELIMITERS = (";", "\t", ",", "|")
 
@@ -44,15 +44,16 @@ def delimiter(text: str) -> str | None:
     return found if best[0] >= 0.4 else None
 
 
-def longest_line(data: bytes) -> int:
-    """Give the length in bytes of the longest line; one pass, nothing copied."""
-    longest, start = 0, 0
-    while (end := data.find(b"\n", start)) >= 0:
-        longest, start = max(longest, end - start), end + 1
-    longest = max(longest, len(data) - start)
-    if longest > 100_000 and data.count(b"\n") <= 1 and b"\r" in data:
-        return max(len(line) for line in data.split(b"\r"))
-    return longest
+def has_long_line(data: bytes, most: int) -> bool:
+    """Tell whether a line is longer than ``most`` bytes, in steps of that many bytes."""
+    ends = b"\n" if b"\n" in data else b"\r"
+    start = 0
+    while len(data) - start > most:
+        end = data.rfind(ends, start, start + most + 1)
+        if end < 0:
+            return True
+        start = end + 1
+    return False
 
 
 def read_delimited(

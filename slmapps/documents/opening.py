@@ -7,7 +7,7 @@ from pathlib import Path
 
 from slmapps.documents import sniff
 from slmapps.documents.decoding import decode
-from slmapps.documents.delimited import delimiter, longest_line, read_delimited
+from slmapps.documents.delimited import delimiter, has_long_line, read_delimited
 from slmapps.documents.gzipped import unpack
 from slmapps.documents.limits import Deadline, Limits
 from slmapps.documents.pdf import read_pdf
@@ -156,12 +156,11 @@ def _no_rows(message: str) -> Problem:
 
 
 def _text(base: Document, data: bytes, limits: Limits, deadline: Deadline) -> Found:
-    longest = longest_line(data)
-    if longest > limits.max_line:
+    if has_long_line(data, limits.max_line):
         return None, [
             Problem(
                 code="line-too-long",
-                message=f"A line is {longest:,} bytes long; at most {limits.max_line:,} are read.",
+                message=f"A line is longer than {limits.max_line:,} bytes.",
                 cure="Check that the list has line breaks; save it again from a spreadsheet.",
             )
         ]
