@@ -49,12 +49,12 @@ class Entry:
     @property
     def waiting(self) -> int:
         """How many of its lines a person still has to look at."""
-        return sum(
-            1
-            for row in self.predictions
-            if row.corrected is None
-            and row.prediction.field == "account"
-            and row.prediction.status is not Status.ACCEPTED
+        return len(
+            {
+                row.item
+                for row in self.predictions
+                if row.corrected is None and row.prediction.status is not Status.ACCEPTED
+            }
         )
 
     def line(self, number: int) -> InvoiceLine | None:
@@ -115,7 +115,12 @@ def invoice_table(of_client: Sequence[Entry]) -> pd.DataFrame:
                 for each, entry in zip(invoices, of_client, strict=True)
             ],
             "Seller": [each.seller.name if each else "" for each in invoices],
-            "Net": _number([each.net if each else None for each in invoices]),
+            "Net": _number(
+                [
+                    each.net if each else _sum(entry.record.data.get("lines", []))
+                    for each, entry in zip(invoices, of_client, strict=True)
+                ]
+            ),
             "Tax": _number([each.tax if each else None for each in invoices]),
             "Total": _number([each.total if each else None for each in invoices]),
             "Cur.": [each.currency if each else "" for each in invoices],
@@ -126,6 +131,10 @@ def invoice_table(of_client: Sequence[Entry]) -> pd.DataFrame:
             ],
         }
     )
+
+
+def _sum(lines: Sequence[Mapping[str, Any]]) -> Decimal:
+    return sum((Decimal(str(line["amount"])) for line in lines if line.get("amount")), Decimal(0))
 
 
 def line_table(
@@ -160,10 +169,11 @@ def line_table(
                     field.replace("_", " ").capitalize(): others.get((number, field), "")
                     for field in fields
                 },
+                **_measured(entry, number),
             }
         )
     table = pd.DataFrame(rows)
-    for name in ("Qty", "Net", "Tax %", "Sure"):
+    for name in ("Qty", "Price", "Net", "Tax %", "Sure"):
         if name in table:
             table[name] = _number(table[name].tolist())
     return table
@@ -196,10 +206,16 @@ def _bought(entry: Entry, number: int) -> dict[str, Any]:
     line = entry.line(number)
     return {
         "Description": line.description if line else "",
-        "Qty": line.quantity if line else None,
         "Net": line.net if line else None,
-        "Tax %": line.tax_rate if line else None,
     }
+
+
+def _measured(entry: Entry, number: int) -> dict[str, Any]:
+    """What the line says besides: looked at less often, so it stands at the end."""
+    line = entry.line(number)
+    if line is None:
+        return {}
+    return {"Qty": line.quantity, "Price": line.unit_price, "Tax %": line.tax_rate}
 
 
 def doubtful(entry: Entry) -> int | None:

@@ -26,6 +26,7 @@ from slmapps_invoices.overview import (
 from slmapps_ui import decision, jobs, session
 from slmapps_ui.document_view import document_view
 from slmapps_ui.evidence import status_word
+from slmapps_ui.items import grouped, standing
 from slmapps_ui.markup import facts, plain, write
 from slmapps_ui.outcome import outcome
 from slmapps_ui.problems import problem_list
@@ -48,12 +49,13 @@ def _entries(workspace: Workspace, client: str) -> list[Entry]:
     """Everything of the client, read again only when its audit trail has grown."""
     newest = workspace.audit(1, app=APP, client=client)
     stamp = (workspace.url, newest[0].id if newest else 0)
+    items = standing(workspace, session.desk_of(APP), client)
     held = session.kept(_key(client, "entries"), {})
     if held.get("stamp") != stamp:
         held["stamp"] = stamp
         held["entries"] = entries(
             workspace.records(app=APP, client=client),
-            workspace.predictions(app=APP, client=client, open_only=False),
+            [row for item in items for row in item.rows],
         )
     found: list[Entry] = held["entries"]
     return found
@@ -129,8 +131,9 @@ def _set_up(workspace: Workspace, client: str) -> None:
 def _upload(workspace: Workspace, client: str) -> None:
     round_ = session.kept(_key(client, "round"), 0)
     uploads = st.file_uploader(
-        "E-invoices (UBL, CII, Factur-X or ZUGFeRD PDF, FatturaPA) or lists of lines (CSV, XLSX)",
+        "E-invoices and lists of lines",
         accept_multiple_files=True,
+        label_visibility="collapsed",
         key=_key(client, f"files:{round_}"),
     )
     if not uploads:
@@ -181,12 +184,11 @@ def _lines(workspace: Workspace, client: str, entry: Entry) -> None:
             on_select="rerun",
             selection_mode="single-row",
             column_config={
-                "Line": count_column("Line", 40),
-                "Description": st.column_config.TextColumn(width=190),
-                "Qty": st.column_config.NumberColumn(width=50),
+                "Line": count_column("Line", 36),
+                "Description": st.column_config.TextColumn(width=200),
                 "Net": amount_column("Net"),
-                "Tax %": st.column_config.NumberColumn(width=50),
-                "Account": st.column_config.TextColumn(width=165),
+                "Price": amount_column("Price"),
+                "Account": st.column_config.TextColumn(width=180),
                 "Sure": share_column("Sure", "Calibrated on this client's own lines"),
             },
         )
@@ -203,7 +205,8 @@ def _lines(workspace: Workspace, client: str, entry: Entry) -> None:
             st.caption("This document has no line that could be coded; its problems say why.")
         else:
             st.caption(f"Line {number + 1}" + (", the most doubtful one" if chosen is None else ""))
-            decision.panel(desk, workspace, accounts[number])
+            about = [row for row in entry.predictions if row.item == accounts[number].item]
+            decision.panel(desk, workspace, grouped(desk, about)[0])
 
 
 def _split(
@@ -301,7 +304,7 @@ def render() -> None:
     workspace = session.workspace()
     client = session.pick_client(APP)
     if client is None:
-        st.title("Invoices")
+        st.title("Invoices", anchor=False)
         st.info(
             "Three steps: add a client, upload its chart of accounts, drop in its invoices. Every"
             " line is coded from the first one on, and each correction is learnt at once.",
@@ -313,13 +316,14 @@ def render() -> None:
     of_client = _entries(workspace, client)
     charted = invoices.has_chart(workspace, client)
     chosen = _chosen(client, of_client)
-    title, actions = st.columns([0.4, 0.6], vertical_alignment="center")
-    title.title("Invoices")
+    title, files, actions = st.columns([0.14, 0.48, 0.38], vertical_alignment="center")
+    title.title("Invoices", anchor=False)
     with actions, st.container(horizontal=True, horizontal_alignment="right"):
         with st.popover("Export", icon=":material/ios_share:", disabled=not of_client):
             _export(workspace, client, of_client, chosen)
-        with st.popover("Chart and history", icon=":material/account_tree:"):
-            _set_up(workspace, client)
+        if charted:
+            with st.popover("Set up", icon=":material/account_tree:"):
+                _set_up(workspace, client)
         with st.popover("New client", icon=":material/add_business:"):
             _new_client(workspace)
     running = outcome(_key(client, "job"))
@@ -333,13 +337,16 @@ def render() -> None:
             with st.container(width=620):
                 _set_up(workspace, client)
         return
-    _upload(workspace, client)
+    with files:
+        _upload(workspace, client)
     if not running:
         _cut_off(workspace, client)
     if not of_client:
         if not running:
             st.info(
-                "No invoice yet. Drop files above: each is read, checked, coded line by line.",
+                "No invoice yet. Drop files above: e-invoices (UBL, CII, Factur-X or ZUGFeRD PDF,"
+                " FatturaPA) or lists of lines (CSV, XLSX). Each is read, checked, coded line by"
+                " line and kept.",
                 icon=":material/inbox:",
             )
         return
@@ -366,10 +373,15 @@ def _table(client: str, of_client: Sequence[Entry]) -> None:
         key=_table_key(client),
         hide_index=True,
         row_height=30,
-        height=min(336, 38 + 30 * len(table)),
+        height=min(278 if _chosen(client, of_client) else 698, 38 + 30 * len(table)),
         on_select="rerun",
         selection_mode="single-row",
+        placeholder="",
         column_config={
+            "State": st.column_config.TextColumn(width=70),
+            "Number": st.column_config.TextColumn(width=120),
+            "Seller": st.column_config.TextColumn(width=210),
+            "Cur.": st.column_config.TextColumn(width=50),
             "Net": amount_column("Net"),
             "Tax": amount_column("Tax"),
             "Total": amount_column("Total"),

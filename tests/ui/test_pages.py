@@ -52,9 +52,9 @@ def test_home_counts_what_waits_and_names_the_alarm(stocked):
     app = page("slmapps_ui.home:render").run()
     assert {each.label: each.value for each in app.metric} == {
         "Documents read": "6",
-        "Coded": "0",
-        "Wait for review": "6",
-        "With alarms": "1",
+        "Lines coded": "0",
+        "Lines to review": "6",
+        "Documents with alarms": "1",
     }
     assert "The label is torn." in shown(app)
 
@@ -63,7 +63,7 @@ def test_home_leads_to_the_most_doubtful_line(stocked):
     app = page("slmapps_ui.home:render").run()
     app.button(key="review-next").click().run()
     least = min(stocked.predictions(app="shelves"), key=lambda row: row.prediction.confidence)
-    assert app.session_state["review:cursor"] == (least.record_id, "label", "shelf")
+    assert app.session_state["review:cursor"] == (least.record_id, "label")
 
 
 def test_the_queue_is_sorted_by_doubt(stocked):
@@ -144,7 +144,7 @@ def test_initials_reach_the_audit_trail(stocked):
     app.run()
     row = min(stocked.predictions(app="shelves"), key=lambda row: row.prediction.confidence)
     app.button(key=f"apply:{row.id}").click().run()
-    assert stocked.audit(5)[0].who == "QZ" or "QZ" in {each.who for each in stocked.audit(5)}
+    assert "QZ" in {each.who for each in stocked.audit(5)}
 
 
 def test_text_from_a_document_is_shown_and_never_run(shelves, monkeypatch):

@@ -1,8 +1,8 @@
-"""One Prediction before a person: what is suggested and why, and what a choice will change.
+"""One item before a person: what is suggested and why, and what a choice will change.
 
 The review page and every desk's own page use this one panel. Keys: 1 to 3 pick, A applies, Shift+A
 applies to the other open lines of the preview as well. A choice is shown with everything that it
-will change before it is stored.
+will change before it is stored; that is worked out last, so that the page never waits for it.
 """
 
 from __future__ import annotations
@@ -18,11 +18,13 @@ from slmapps.workspace import PredictionRow, Workspace
 from slmapps_ui import session
 from slmapps_ui.evidence import evidence_html
 from slmapps_ui.item_card import card, verdict
+from slmapps_ui.items import Item, ItemKey, standing
 from slmapps_ui.markup import chip, escape, plain, write
 
 __all__ = ["Labels", "accept", "apply", "labels_of", "panel", "undo_last", "undoable"]
 
-_AUDITED = 20
+STEPS_KEPT = 50
+PREVIEWED = 5
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,9 @@ class Labels:
 def labels_of(desk: Desk, workspace: Workspace, row: PredictionRow) -> Labels:
     """What the desk offers for that Prediction."""
     return Labels(dict(desk.choices(workspace, row)) if desk.choices else {})
+
+
+# Storing, and taking back
 
 
 def _stack(app: str, client: str) -> list[list[int]]:
@@ -58,7 +63,7 @@ def apply(
     if new:
         stack = _stack(desk.name, client)
         stack.append(sorted(new))
-        del stack[:-_AUDITED]
+        del stack[:-STEPS_KEPT]
     return changes
 
 
@@ -66,22 +71,9 @@ def accept(
     desk: Desk, workspace: Workspace, rows: Sequence[PredictionRow], client: str
 ) -> list[Change]:
     """Confirm Predictions as they are, as one step; a row without a suggestion is left alone."""
-    return apply(
-        desk,
-        workspace,
-        [
-            Correction(
-                prediction_id=row.id,
-                field=row.prediction.field,
-                value=row.prediction.value,
-                right_as_is=True,
-                who=session.who(),
-            )
-            for row in rows
-            if row.prediction.value is not None
-        ],
-        client,
-    )
+    said = [(row, row.prediction.value) for row in rows]
+    corrections = [_correction(row, value) for row, value in said if value is not None]
+    return apply(desk, workspace, corrections, client)
 
 
 def undoable(app: str, client: str) -> int:
@@ -95,20 +87,11 @@ def undo_last(desk: Desk, workspace: Workspace, client: str) -> None:
     stack = _stack(desk.name, client)
     if not stack or desk.undo is None:
         return
-    step = stack.pop()
+    live = set(workspace.live_corrections(desk.name, client))
+    step = [correction for correction in stack.pop() if correction in live]
     for correction in reversed(step):
         desk.undo(workspace, correction, session.who())
     session.flash(f"Taken back: {len(step)} correction{'s' * (len(step) != 1)}.", ":material/undo:")
-
-
-def _preview(desk: Desk, workspace: Workspace, row: PredictionRow, value: str) -> list[Change]:
-    if desk.preview is None:
-        return []
-    cache: dict[tuple[int, str], list[Change]] = session.kept("previews", {})
-    if (row.id, value) not in cache:
-        cache.clear()
-        cache[row.id, value] = desk.preview(workspace, _correction(row, value))
-    return [each for each in cache[row.id, value] if each.prediction_id != row.id]
 
 
 def _correction(row: PredictionRow, value: str) -> Correction:
@@ -121,151 +104,221 @@ def _correction(row: PredictionRow, value: str) -> Correction:
     )
 
 
-def _others(changes: Sequence[Change], label: Labels, described: Callable[[Change], str]) -> str:
-    rows = "".join(
-        f"<tr><td>{escape(described(change))}</td>"
-        f'<td class="sl-soft">{escape(label(change.before)) or "—"}</td>'
-        f"<td>{escape(label(change.after)) or '—'}</td>"
-        f'<td class="sl-num">{change.confidence_before:.0%} →'
-        f" {change.confidence_after:.0%}</td></tr>"
-        for change in changes[:8]
+# The panel
+
+
+def _picked_key(row: PredictionRow) -> str:
+    return f"picked:{row.id}"
+
+
+def _picked(row: PredictionRow) -> str | None:
+    value: str | None = st.session_state.get(
+        _picked_key(row), row.corrected or row.prediction.value
     )
-    more = (
-        f'<div class="sl-soft sl-small">and {len(changes) - 8} more</div>'
-        if len(changes) > 8
-        else ""
-    )
-    head = '<tr><th>Line</th><th>Now</th><th>Then</th><th class="sl-num">Sure</th></tr>'
-    return f'<table class="sl-rows">{head}{rows}</table>{more}'
+    return value
+
+
+def _pick(row: PredictionRow, value: str) -> None:
+    st.session_state[_picked_key(row)] = value
+    st.session_state.pop(f"search:{row.id}", None)
+
+
+def _pick_searched(row: PredictionRow) -> None:
+    if chosen := st.session_state[f"search:{row.id}"]:
+        st.session_state[_picked_key(row)] = chosen
 
 
 def panel(
-    desk: Desk,
-    workspace: Workspace,
-    row: PredictionRow,
-    *,
-    shortcuts: bool = True,
-    after: Callable[[], None] | None = None,
+    desk: Desk, workspace: Workspace, item: Item, *, after: Callable[[], None] | None = None
 ) -> None:
-    """Draw the panel for ``row``; ``after`` is called once a choice has been stored."""
+    """Draw the panel for ``item``; ``after`` is called once a choice has been stored."""
+    row = item.main
     prediction = row.prediction
     label = labels_of(desk, workspace, row)
-    described = desk.describe(workspace, row) if desk.describe else {}
-    write(card(described, row) + verdict(row))
-
-    candidates = [
-        value
-        for value in (prediction.value, *(each.value for each in prediction.alternatives))
-        if value
-    ]
-    chances = {each.value: each.confidence for each in prediction.alternatives}
-    if prediction.value is not None:
-        chances[prediction.value] = prediction.confidence
-    picked_key = f"picked:{row.id}"
-    picked: str | None = st.session_state.get(picked_key, row.corrected or prediction.value)
-
-    def pick(value: str) -> None:
-        st.session_state[picked_key] = value
-        st.session_state.pop(f"search:{row.id}", None)
-
-    with st.container(key=f"candidates-{row.id}"):
-        for place, value in enumerate(candidates[:3], start=1):
-            st.button(
-                f"{plain(label(value))} · {chances[value]:.0%}",
-                key=f"pick:{row.id}:{place}",
-                type="primary" if value == picked else "secondary",
-                shortcut=str(place) if shortcuts else None,
-                on_click=pick,
-                args=(value,),
-                width="stretch",
-            )
-
-    def search() -> None:
-        if chosen := st.session_state[f"search:{row.id}"]:
-            st.session_state[picked_key] = chosen
-
+    write(card(desk.describe(workspace, row) if desk.describe else {}, row) + verdict(row))
+    _candidates(row, label)
     st.selectbox(
         f"Another {prediction.field.replace('_', ' ')}",
         list(label.names),
         index=None,
         format_func=label,
         key=f"search:{row.id}",
-        on_change=search,
+        on_change=_pick_searched,
+        args=(row,),
         placeholder="Search by code or name…",
         label_visibility="collapsed",
     )
-    if picked is None:
-        st.caption("Pick an account; the program learns it at once.")
-    else:
-        _confirm(desk, workspace, row, picked, label, shortcuts=shortcuts, after=after)
-    with st.container(key=f"evidence-{row.id}"):
+    _other_fields(desk, workspace, item.rows[1:])
+    buttons = st.container(horizontal=True, key="panel-buttons")
+    preview = st.empty()
+    with st.container(key="panel-evidence"):
         write(evidence_html(prediction.evidence, label))
+    _confirm(desk, workspace, item, label, buttons, preview, after)
+
+
+def _candidates(row: PredictionRow, label: Labels) -> None:
+    prediction = row.prediction
+    chances = {each.value: each.confidence for each in prediction.alternatives}
+    values = [each.value for each in prediction.alternatives]
+    if prediction.value is not None:
+        chances[prediction.value] = prediction.confidence
+        values = [prediction.value, *values]
+    with st.container(key=f"candidates-{row.id}"):
+        for place, value in enumerate(values[:3], start=1):
+            st.button(
+                f"{plain(label(value))} · {chances[value]:.0%}",
+                key=f"pick:{row.id}:{place}",
+                type="primary" if value == _picked(row) else "secondary",
+                shortcut=str(place),
+                on_click=_pick,
+                args=(row, value),
+                width="stretch",
+            )
+
+
+def _other_fields(desk: Desk, workspace: Workspace, rows: Sequence[PredictionRow]) -> None:
+    """The fields beside the main one, each a small choice that starts at its suggestion."""
+    if not rows:
+        return
+    for row, column in zip(rows, st.columns(len(rows)), strict=True):
+        label = labels_of(desk, workspace, row)
+        values = list(label.names)
+        said = _picked(row)
+        if said is not None and said not in values:
+            values = [said, *values]
+        sure = f" · {row.prediction.confidence:.0%}" if row.corrected is None else ""
+        column.selectbox(
+            f"{row.prediction.field.replace('_', ' ').capitalize()}{sure}",
+            values,
+            index=values.index(said) if said is not None else None,
+            format_func=label,
+            key=_picked_key(row),
+            placeholder="none",
+        )
+
+
+def _decided(item: Item) -> list[Correction]:
+    """What a click on the button says: the picks, and the rest as it is."""
+    picks = [(row, _picked(row)) for row in item.rows]
+    return [
+        _correction(row, value)
+        for row, value in picks
+        if value is not None and (row.corrected is None or row.corrected != value)
+    ]
+
+
+def _store(
+    desk: Desk,
+    workspace: Workspace,
+    item: Item,
+    label: Labels,
+    also: Sequence[Change],
+    after: Callable[[], None] | None,
+) -> None:
+    picked = _picked(item.main)
+    corrections = _decided(item)
+    for change in also:
+        if picked is not None:
+            corrections.append(_correction(workspace.prediction(change.prediction_id), picked))
+    done = apply(desk, workspace, corrections, item.main.client)
+    for row in item.rows:
+        st.session_state.pop(_picked_key(row), None)
+    own = {row.id for row in item.rows}
+    others = {each.prediction_id for each in done if each.before != each.after} - own
+    told = f" {len(others)} other open line{'s' * (len(others) != 1)} changed." if others else ""
+    session.flash(f"{1 + len(also)} × {plain(label(picked))}.{told}")
+    if after is not None:
+        after()
+
+
+def _preview(desk: Desk, workspace: Workspace, item: Item) -> list[Change]:
+    """What the choices at hand would change elsewhere, kept while the choice stays the same."""
+    if desk.preview is None:
+        return []
+    main = item.main
+    decided = [
+        each for each in _decided(item) if each.prediction_id == main.id or not each.right_as_is
+    ]
+    newest = workspace.audit(1, app=desk.name, client=main.client)
+    stamp = (newest[0].id if newest else 0, tuple((e.prediction_id, e.value) for e in decided))
+    held = session.kept("preview", {})
+    if held.get("stamp") != stamp:
+        held["stamp"] = stamp
+        held["changes"] = [change for each in decided for change in desk.preview(workspace, each)]
+    own = {row.id for row in item.rows}
+    return [each for each in held["changes"] if each.prediction_id not in own]
 
 
 def _confirm(
     desk: Desk,
     workspace: Workspace,
-    row: PredictionRow,
-    picked: str,
+    item: Item,
     label: Labels,
-    *,
-    shortcuts: bool,
+    buttons: st.delta_generator.DeltaGenerator,
+    preview: st.delta_generator.DeltaGenerator,
     after: Callable[[], None] | None,
 ) -> None:
-    changes = _preview(desk, workspace, row, picked)
+    row = item.main
+    picked = _picked(row)
+    if picked is None:
+        buttons.caption("Pick a value; the program learns it at once.")
+        return
+    if not _decided(item):
+        buttons.caption("Settled. Pick something else to change it.")
+        return
+    as_is = all(each.right_as_is for each in _decided(item))
+    buttons.button(
+        "Confirm" if as_is else "Apply",
+        key=f"apply:{row.id}",
+        type="primary",
+        icon=":material/check:",
+        shortcut="a",
+        on_click=_store,
+        args=(desk, workspace, item, label, (), after),
+    )
+    changes = _preview(desk, workspace, item)
     moved = [each for each in changes if each.before != each.after]
-    same = [each for each in changes if each.after == picked and each.field == row.prediction.field]
-
-    def store(also: Sequence[Change] = ()) -> None:
-        corrections = [_correction(row, picked)]
-        for change in also:
-            corrections.append(
-                Correction(
-                    prediction_id=change.prediction_id,
-                    field=change.field,
-                    value=picked,
-                    right_as_is=change.before == picked,
-                    who=session.who(),
-                )
-            )
-        done = apply(desk, workspace, corrections, row.client)
-        st.session_state.pop(f"picked:{row.id}", None)
-        others = len({each.prediction_id for each in done if each.before != each.after} - {row.id})
-        told = f" {others} other open line{'s' * (others != 1)} changed." if others else ""
-        session.flash(f"{len(corrections)} × {plain(label(picked))}.{told}")
-        if after is not None:
-            after()
-
-    as_is = picked == row.prediction.value
-    with st.container(horizontal=True):
-        st.button(
-            "Confirm" if as_is else "Apply",
-            key=f"apply:{row.id}",
-            type="primary",
-            icon=":material/check:",
-            shortcut="a" if shortcuts else None,
-            on_click=store,
+    like = [each for each in changes if each.after == picked and each.field == row.prediction.field]
+    if like:
+        buttons.button(
+            f"…and {len(like)} other line{'s' * (len(like) != 1)} like it",
+            key=f"apply-all:{row.id}",
+            icon=":material/done_all:",
+            shortcut="Shift+a",
+            on_click=_store,
+            args=(desk, workspace, item, label, like, after),
         )
-        if same:
-            st.button(
-                f"…and {len(same)} other line{'s' * (len(same) != 1)} like it",
-                key=f"apply-all:{row.id}",
-                icon=":material/done_all:",
-                shortcut="Shift+a" if shortcuts else None,
-                on_click=store,
-                args=(same,),
-            )
-    if moved:
-        write(
-            chip(f"This will also change {len(moved)} other line{'s' * (len(moved) != 1)}", "warn")
-        )
-        write(_others(moved, label, lambda change: _named(desk, workspace, change)))
-    elif desk.preview is not None:
-        write('<div class="sl-soft sl-small">No other open line changes its account.</div>')
+    with preview.container():
+        if moved:
+            write(_others(desk, workspace, moved, row.client))
+        elif desk.preview is not None:
+            write('<div class="sl-soft sl-small">No other open line will change.</div>')
 
 
-def _named(desk: Desk, workspace: Workspace, change: Change) -> str:
-    if desk.describe is None:
-        return change.item
-    described = desk.describe(workspace, workspace.prediction(change.prediction_id))
-    return " · ".join(filter(None, (described.get("supplier"), described.get("text"))))
+def _others(desk: Desk, workspace: Workspace, changes: Sequence[Change], client: str) -> str:
+    """What else will change, a row a line with all its fields, as HTML."""
+    rows = {row.id: row for item in standing(workspace, desk, client) for row in item.rows}
+    by_item: dict[ItemKey, list[Change]] = {}
+    for change in changes:
+        row = rows.get(change.prediction_id) or workspace.prediction(change.prediction_id)
+        rows[change.prediction_id] = row
+        by_item.setdefault((row.record_id, row.item), []).append(change)
+    count = len(by_item)
+    body = ""
+    for of_item in list(by_item.values())[:PREVIEWED]:
+        row = rows[of_item[0].prediction_id]
+        described = desk.describe(workspace, row) if desk.describe else {}
+        name = described.get("text") or described.get("supplier") or row.item
+        turns = []
+        for change in of_item:
+            label = labels_of(desk, workspace, rows[change.prediction_id])
+            before = escape(label(change.before)) or "—"
+            after = escape(label(change.after)) or "—"
+            turns.append(f'<span class="sl-soft">{before} →</span> {after}')
+        body += f'<tr><td class="one-line">{escape(name)}</td><td>{"<br>".join(turns)}</td></tr>'
+    more = f'<div class="sl-soft sl-small">and {count - PREVIEWED} more</div>'
+    return (
+        chip(f"This will also change {count} other line{'s' * (count != 1)}", "warn")
+        + f'<table class="sl-rows small">{body}</table>'
+        + (more if count > PREVIEWED else "")
+    )

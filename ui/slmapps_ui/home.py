@@ -10,10 +10,11 @@ import streamlit as st
 
 from slmapps import plugins
 from slmapps.desk import Desk
-from slmapps.records import Severity, Status
+from slmapps.records import Severity
 from slmapps.workspace import PredictionRow, RecordRow, Workspace
 from slmapps_ui import decision, jobs, review, session
 from slmapps_ui.item_card import card, verdict
+from slmapps_ui.items import Item, standing, waiting_items
 from slmapps_ui.markup import chip, escape, plain, write
 from slmapps_ui.problems import summary
 from slmapps_ui.tables import count_column, share_column
@@ -33,15 +34,22 @@ class Ledger:
     desk: Desk
     client: str
     records: list[RecordRow]
-    coded: int
-    review: int
-    refused: int
-    settled: int
+    items: list[Item]
 
     @property
-    def waiting(self) -> int:
-        """How many Predictions a person still has to look at."""
-        return self.review + self.refused
+    def waiting(self) -> list[Item]:
+        """The lines that a person still has to look at, the least sure first."""
+        return waiting_items(self.items)
+
+    @property
+    def done(self) -> int:
+        """How many lines are coded within the error budget or settled by a person."""
+        return len(self.items) - len(self.waiting)
+
+    @property
+    def settled(self) -> int:
+        """How many lines a person has settled."""
+        return sum(1 for item in self.items if not item.open)
 
     @property
     def alarmed(self) -> list[RecordRow]:
@@ -59,19 +67,12 @@ def _grave(record: RecordRow) -> bool:
 
 
 def tally(workspace: Workspace, desk: Desk, client: str) -> Ledger:
-    """Count one client's records and Predictions."""
-
-    def count(status: Status) -> int:
-        return workspace.count_predictions(app=desk.name, client=client, status=status)
-
+    """Gather one client's records and what is said of their lines."""
     return Ledger(
         desk=desk,
         client=client,
         records=workspace.records(app=desk.name, client=client, newest=True),
-        coded=count(Status.ACCEPTED),
-        review=count(Status.REVIEW),
-        refused=count(Status.REFUSED),
-        settled=len(workspace.live_corrections(desk.name, client)),
+        items=standing(workspace, desk, client),
     )
 
 
@@ -110,14 +111,18 @@ def _welcome(workspace: Workspace) -> None:
 
 
 def _numbers(ledgers: Sequence[Ledger]) -> None:
-    coded = sum(each.coded + each.settled for each in ledgers)
     with st.container(horizontal=True, key="numbers"):
         st.metric("Documents read", f"{sum(len(each.records) for each in ledgers):,}", border=True)
         st.metric(
-            "Coded", f"{coded:,}", border=True, help="Within the error budget, or settled by you"
+            "Lines coded",
+            f"{sum(each.done for each in ledgers):,}",
+            border=True,
+            help="Within the error budget, or settled by you",
         )
-        st.metric("Wait for review", f"{sum(each.waiting for each in ledgers):,}", border=True)
-        st.metric("With alarms", f"{sum(len(each.alarmed) for each in ledgers):,}", border=True)
+        st.metric("Lines to review", f"{sum(len(each.waiting) for each in ledgers):,}", border=True)
+        st.metric(
+            "Documents with alarms", f"{sum(len(each.alarmed) for each in ledgers):,}", border=True
+        )
 
 
 def _clients(ledgers: Sequence[Ledger]) -> None:
@@ -128,16 +133,15 @@ def _clients(ledgers: Sequence[Ledger]) -> None:
             "Client": [each.title for each in ledgers],
             "Documents": [len(each.records) for each in ledgers],
             "Alarms": [len(each.alarmed) for each in ledgers],
-            "To review": [each.waiting for each in ledgers],
+            "Lines": [len(each.items) for each in ledgers],
+            "To review": [len(each.waiting) for each in ledgers],
             "Confirmed": [each.settled for each in ledgers],
-            "Done": [
-                100 * (each.coded + each.settled) / max(1, each.coded + each.settled + each.waiting)
-                for each in ledgers
-            ],
+            "Done": [100 * each.done / max(1, len(each.items)) for each in ledgers],
         }
     )
     counts = {
-        name: count_column(name, 80) for name in ("Documents", "Alarms", "To review", "Confirmed")
+        name: count_column(name, 74)
+        for name in ("Documents", "Alarms", "Lines", "To review", "Confirmed")
     }
     st.dataframe(
         table,
@@ -162,20 +166,15 @@ def _latest(workspace: Workspace, ledgers: Sequence[Ledger]) -> None:
         return
     rows = []
     for ledger, record in newest:
-        said = workspace.predictions(record_id=record.id, open_only=False)
-        said = [row for row in said if row.superseded_by is None]
-        about = _described(workspace, ledger.desk, said[0]) if said else {}
-        waiting = sum(
-            1
-            for row in said
-            if row.corrected is None and row.prediction.status is not Status.ACCEPTED
-        )
+        said = [item for item in ledger.items if item.main.record_id == record.id]
+        about = _described(workspace, ledger.desk, said[0].main) if said else {}
+        waiting = len(waiting_items(said))
         rows.append(
             {
                 "Date": about.get("date", ""),
                 "From": about.get("supplier", "") or record.key[:24],
                 "Document": about.get("invoice", ""),
-                "Lines": len({row.item for row in said}),
+                "Lines": len(said),
                 "State": f"{waiting} to review" if waiting else "coded" if said else "—",
                 "Alarms": summary(record.problems),
             }
@@ -202,7 +201,7 @@ def _next(workspace: Workspace, desk: Desk, row: PredictionRow) -> None:
         "Review it", type="primary", icon=":material/rule:", key="review-next", shortcut="Enter"
     ):
         st.session_state[f"{desk.name}:client"] = row.client
-        review.open_at(row)
+        review.open_at((row.record_id, row.item))
         session.go("review")
 
 
@@ -246,7 +245,7 @@ def render() -> None:
         _latest(workspace, ledgers)
     with right:
         st.subheader("Next doubtful line", anchor=False)
-        if (doubtful := _most_doubtful(workspace, ledgers)) is not None:
+        if (doubtful := _most_doubtful(ledgers)) is not None:
             _next(workspace, *doubtful)
         else:
             st.success("Nothing waits for review.", icon=":material/check_circle:")
@@ -255,14 +254,9 @@ def render() -> None:
         st.dataframe(activity(workspace, 30), hide_index=True, row_height=30)
 
 
-def _most_doubtful(
-    workspace: Workspace, ledgers: Sequence[Ledger]
-) -> tuple[Desk, PredictionRow] | None:
-    for status in (Status.REVIEW, Status.REFUSED):
-        for ledger in sorted(ledgers, key=lambda each: -each.waiting):
-            rows = workspace.predictions(
-                app=ledger.desk.name, client=ledger.client, status=status, order="doubt", limit=1
-            )
-            if rows:
-                return ledger.desk, rows[0]
-    return None
+def _most_doubtful(ledgers: Sequence[Ledger]) -> tuple[Desk, PredictionRow] | None:
+    waiting = [(ledger.desk, item) for ledger in ledgers for item in ledger.waiting[:1]]
+    if not waiting:
+        return None
+    desk, item = min(waiting, key=lambda each: each[1].sure)
+    return desk, item.main

@@ -1,0 +1,124 @@
+"""Predictions grouped by what they are about: one line with its account, tax code, cost centre."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from slmapps.desk import Desk
+from slmapps.records import Status
+from slmapps.workspace import PredictionRow, Workspace
+
+__all__ = ["Item", "ItemKey", "grouped", "item_of", "standing", "waiting_items"]
+
+ItemKey = tuple[int, str]
+"""The record and the item within it: what stays when a Prediction is made anew."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """The current Predictions of one item, the main field first."""
+
+    rows: tuple[PredictionRow, ...]
+
+    @property
+    def key(self) -> ItemKey:
+        """What the item is, whatever is said of it."""
+        return (self.main.record_id, self.main.item)
+
+    @property
+    def main(self) -> PredictionRow:
+        """The Prediction that a person decides on first."""
+        return self.rows[0]
+
+    @property
+    def open(self) -> tuple[PredictionRow, ...]:
+        """The Predictions that no person has settled."""
+        return tuple(row for row in self.rows if row.corrected is None)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a person has to look at it: something open lies outside the error budget."""
+        return any(row.prediction.status is not Status.ACCEPTED for row in self.open)
+
+    @property
+    def sure(self) -> float:
+        """The confidence of what is least sure about it, within 0..1."""
+        return min((row.prediction.confidence for row in self.open or self.rows), default=0.0)
+
+
+def _order(desk: Desk, row: PredictionRow) -> tuple[int, int]:
+    fields: tuple[str, ...] = getattr(desk, "fields", ())
+    field = row.prediction.field
+    return (fields.index(field) if field in fields else len(fields), row.id)
+
+
+def grouped(desk: Desk, rows: Iterable[PredictionRow]) -> list[Item]:
+    """Group rows by item, in the order in which the items come; superseded ones are left out."""
+    by_key: dict[ItemKey, list[PredictionRow]] = {}
+    for row in rows:
+        if row.superseded_by is None:
+            by_key.setdefault((row.record_id, row.item), []).append(row)
+    return [
+        Item(tuple(sorted(of_item, key=lambda row: _order(desk, row))))
+        for of_item in by_key.values()
+    ]
+
+
+def item_of(desk: Desk, workspace: Workspace, key: ItemKey) -> Item | None:
+    """Everything that is said of one item now, settled or open."""
+    rows = workspace.predictions(record_id=key[0], open_only=False)
+    found = grouped(desk, [row for row in rows if row.item == key[1]])
+    return found[0] if found else None
+
+
+_held: dict[tuple[str, str, str], tuple[int, list[Item]]] = {}
+_lock = threading.Lock()
+_CLIENTS_HELD = 8
+
+
+def standing(workspace: Workspace, desk: Desk, client: str) -> list[Item]:
+    """Every item of a client with what is said of it now, by record and item.
+
+    Read again only when the client's audit trail has grown; the superseded past is never read.
+    """
+    place = (workspace.url, desk.name, client)
+    newest = workspace.audit(1, app=desk.name, client=client)
+    stamp = newest[0].id if newest else 0
+    with _lock:
+        found = _held.get(place)
+    if found is None or found[0] != stamp:
+        rows = workspace.predictions(app=desk.name, client=client) + _settled(
+            workspace, desk.name, client
+        )
+        items = grouped(desk, sorted(rows, key=lambda row: (row.record_id, row.id)))
+        found = (stamp, items)
+        with _lock:
+            _held.pop(place, None)
+            _held[place] = found
+            while len(_held) > _CLIENTS_HELD:
+                del _held[next(iter(_held))]
+    return found[1]
+
+
+def _settled(workspace: Workspace, app: str, client: str) -> list[PredictionRow]:
+    """What people have settled, as rows."""
+    return [
+        PredictionRow(
+            id=each.correction.prediction_id,
+            record_id=each.record_id,
+            item=each.item,
+            app=app,
+            client=client,
+            prediction=each.prediction,
+            corrected=each.correction.value,
+            created_at=each.correction.when,
+        )
+        for each in workspace.corrections(app, client)
+    ]
+
+
+def waiting_items(items: Sequence[Item]) -> list[Item]:
+    """The items that wait for a person, the least sure first."""
+    return sorted((item for item in items if item.waiting), key=lambda item: item.sure)
