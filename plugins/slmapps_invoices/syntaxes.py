@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from slmapps.records import Problem
 from slmapps_invoices.cii import guideline, read_cii
@@ -83,7 +84,9 @@ def _inside(root: Node, depth: int) -> Iterator[Node]:
     level = [root]
     for _ in range(depth):
         yield from level
-        level = [child for node in level for child in node[:50] if isinstance(child.tag, str)]
+        level = [
+            child for node in level for child in islice(node, 50) if isinstance(child.tag, str)
+        ]
         if len(level) > 500:
             return
 
