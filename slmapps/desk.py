@@ -50,6 +50,8 @@ class Desk:
     gives: str = ""
     """What comes out."""
     icon: str = ":material/desk:"
+    fields: tuple[str, ...] = ()
+    """The fields that an item is predicted in, the main one first."""
     open: bool = True
     """False while the desk is only announced."""
 

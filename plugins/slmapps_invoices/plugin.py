@@ -17,6 +17,7 @@ DESK = Desk(
     takes="E-invoices (UBL, CII, Factur-X, FatturaPA) and CSV or XLSX lists of lines",
     gives="Every line coded to the client's own chart; Xero, QuickBooks, DATEV, beancount, hledger",
     icon=":material/receipt_long:",
+    fields=("account", "tax_code", "cost_centre"),
     samples=lazily("slmapps_invoices.desk:samples"),
     choices=lazily("slmapps_invoices.desk:choices"),
     describe=lazily("slmapps_invoices.desk:describe"),
