@@ -175,7 +175,7 @@ def test_upload_correct_see_it_learnt_and_export(page, address, home):
     page.get_by_role("option", name="xero").click()
     page.get_by_text("Include lines that still wait for review").click()
     with page.expect_download() as download:
-        page.get_by_role("button", name=re.compile("^Download")).click()
+        page.get_by_role("button", name=re.compile(r"Download .*\.csv")).click()
     rows = list(csv.DictReader(io.StringIO(Path(download.value.path()).read_text("utf-8-sig"))))
     booked = {row["Description"]: row["*AccountCode"] for row in rows}
     assert booked["Zephyrine service, east wing"] == "6100"

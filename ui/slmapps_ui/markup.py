@@ -35,8 +35,9 @@ def plain(text: object) -> str:
 
 
 def write(body: str) -> None:
-    """Show HTML whose texts have been escaped."""
-    st.html(body)
+    """Show HTML whose texts have been escaped; nothing where there is nothing to show."""
+    if body:
+        st.html(body)
 
 
 def chip(text: str, tone: str = "quiet") -> str:
