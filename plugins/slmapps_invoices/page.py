@@ -26,7 +26,7 @@ from slmapps_invoices.overview import (
 from slmapps_ui import decision, jobs, session
 from slmapps_ui.document_view import document_view
 from slmapps_ui.evidence import status_word
-from slmapps_ui.items import grouped, standing
+from slmapps_ui.items import grouped, records_of, standing
 from slmapps_ui.markup import facts, plain, write
 from slmapps_ui.outcome import outcome
 from slmapps_ui.problems import problem_list
@@ -54,7 +54,7 @@ def _entries(workspace: Workspace, client: str) -> list[Entry]:
     if held.get("stamp") != stamp:
         held["stamp"] = stamp
         held["entries"] = entries(
-            workspace.records(app=APP, client=client),
+            records_of(workspace, APP, client),
             [row for item in items for row in item.rows],
         )
     found: list[Entry] = held["entries"]

@@ -24,7 +24,7 @@ from slmapps_ui.markup import chip, escape, plain, write
 __all__ = ["Labels", "accept", "apply", "labels_of", "panel", "undo_last", "undoable"]
 
 STEPS_KEPT = 50
-PREVIEWED = 5
+PREVIEWED = 4
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from slmapps.records import Severity
 from slmapps.workspace import PredictionRow, RecordRow, Workspace
 from slmapps_ui import decision, jobs, review, session
 from slmapps_ui.item_card import card, verdict
-from slmapps_ui.items import Item, standing, waiting_items
+from slmapps_ui.items import Item, records_of, standing, waiting_items
 from slmapps_ui.markup import chip, escape, plain, write
 from slmapps_ui.problems import summary
 from slmapps_ui.tables import count_column, share_column
@@ -71,7 +71,7 @@ def tally(workspace: Workspace, desk: Desk, client: str) -> Ledger:
     return Ledger(
         desk=desk,
         client=client,
-        records=workspace.records(app=desk.name, client=client, newest=True),
+        records=records_of(workspace, desk.name, client),
         items=standing(workspace, desk, client),
     )
 
@@ -140,7 +140,7 @@ def _clients(ledgers: Sequence[Ledger]) -> None:
         }
     )
     counts = {
-        name: count_column(name, 74)
+        name: count_column(name, 66)
         for name in ("Documents", "Alarms", "Lines", "To review", "Confirmed")
     }
     st.dataframe(
@@ -149,7 +149,7 @@ def _clients(ledgers: Sequence[Ledger]) -> None:
         row_height=30,
         column_config={
             **counts,
-            "Desk": st.column_config.TextColumn(width=80),
+            "Desk": st.column_config.TextColumn(width=66),
             "Done": share_column("Done", "Coded within the error budget or confirmed, of all"),
         },
     )

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from slmapps.desk import Desk
 from slmapps.records import Status
-from slmapps.workspace import PredictionRow, Workspace
+from slmapps.workspace import PredictionRow, RecordRow, Workspace
 
-__all__ = ["Item", "ItemKey", "grouped", "item_of", "standing", "waiting_items"]
+__all__ = ["Item", "ItemKey", "grouped", "item_of", "records_of", "standing", "waiting_items"]
+
+T = TypeVar("T")
 
 ItemKey = tuple[int, str]
 """The record and the item within it: what stays when a Prediction is made anew."""
@@ -49,7 +53,7 @@ class Item:
 
 
 def _order(desk: Desk, row: PredictionRow) -> tuple[int, int]:
-    fields: tuple[str, ...] = getattr(desk, "fields", ())
+    fields = desk.fields
     field = row.prediction.field
     return (fields.index(field) if field in fields else len(fields), row.id)
 
@@ -73,33 +77,49 @@ def item_of(desk: Desk, workspace: Workspace, key: ItemKey) -> Item | None:
     return found[0] if found else None
 
 
-_held: dict[tuple[str, str, str], tuple[int, list[Item]]] = {}
+_held: OrderedDict[tuple[str, str, str, str], tuple[int, Any]] = OrderedDict()
 _lock = threading.Lock()
-_CLIENTS_HELD = 8
+_HELD = 16
 
 
-def standing(workspace: Workspace, desk: Desk, client: str) -> list[Item]:
-    """Every item of a client with what is said of it now, by record and item.
-
-    Read again only when the client's audit trail has grown; the superseded past is never read.
-    """
-    place = (workspace.url, desk.name, client)
-    newest = workspace.audit(1, app=desk.name, client=client)
+def _fresh(workspace: Workspace, app: str, client: str, what: str, read: Callable[[], T]) -> T:
+    """What ``read`` gives, read again only when the client's audit trail has grown."""
+    place = (workspace.url, app, client, what)
+    newest = workspace.audit(1, app=app, client=client)
     stamp = newest[0].id if newest else 0
     with _lock:
         found = _held.get(place)
     if found is None or found[0] != stamp:
-        rows = workspace.predictions(app=desk.name, client=client) + _settled(
-            workspace, desk.name, client
-        )
-        items = grouped(desk, sorted(rows, key=lambda row: (row.record_id, row.id)))
-        found = (stamp, items)
+        found = (stamp, read())
         with _lock:
-            _held.pop(place, None)
             _held[place] = found
-            while len(_held) > _CLIENTS_HELD:
-                del _held[next(iter(_held))]
-    return found[1]
+            _held.move_to_end(place)
+            while len(_held) > _HELD:
+                _held.popitem(last=False)
+    value: T = found[1]
+    return value
+
+
+def records_of(workspace: Workspace, app: str, client: str) -> list[RecordRow]:
+    """Every record of a client, the newest first."""
+    return _fresh(
+        workspace,
+        app,
+        client,
+        "records",
+        lambda: workspace.records(app=app, client=client, newest=True),
+    )
+
+
+def standing(workspace: Workspace, desk: Desk, client: str) -> list[Item]:
+    """Every item of a client with what is said of it now; the superseded past is never read."""
+
+    def read() -> list[Item]:
+        rows = workspace.predictions(app=desk.name, client=client)
+        rows += _settled(workspace, desk.name, client)
+        return grouped(desk, sorted(rows, key=lambda row: (row.record_id, row.id)))
+
+    return _fresh(workspace, desk.name, client, "items", read)
 
 
 def _settled(workspace: Workspace, app: str, client: str) -> list[PredictionRow]:

@@ -77,31 +77,41 @@ def _budget(workspace: Workspace, desk: Desk, client: str, report: dict[str, Any
 
 def _promise(report: dict[str, Any]) -> None:
     st.subheader("Promise and practice", anchor=False)
-    reviewed = int(report.get("observed_n") or 0)
+    seen, basis = _basis(report)
     with st.container(horizontal=True):
-        st.metric("Expected error", _share(report.get("expected_error")), border=True)
+        st.metric("Expected error", _share(seen.get("expected_error")), border=True)
+        st.metric("Observed error", _share(seen.get("observed_error")), border=True)
         st.metric(
-            "Observed error", _share(report.get("observed_error")), border=True,
-            help="Of the lines coded without review that a person looked at afterwards",
-        )  # fmt: skip
-        st.metric("Coverage", _share(report.get("coverage"), 0), border=True)
-    if report.get("expected_error") is None and report.get("observed_error") is None:
-        st.caption(
-            "Nothing to compare yet: confirm or correct some lines, or import reviewed history."
+            "Coverage",
+            _share(seen.get("coverage"), 0),
+            border=True,
+            help="The share of lines that are coded without review",
         )
+    st.caption(basis)
+    if seen.get("expected_error") is None and seen.get("observed_error") is None:
         return
+    budget = float(report.get("budget") or 0.02)
     st.altair_chart(
-        plots.promise(
-            report.get("expected_error"),
-            report.get("observed_error"),
-            float(report.get("budget") or 0.02),
-        ),
+        plots.promise(seen.get("expected_error"), seen.get("observed_error"), budget),
         width="stretch",
     )
-    st.caption(
-        f"The dashed line is the budget. Observed over {reviewed:,} reviewed lines that had been"
-        " coded without review."
-    )
+
+
+def _basis(report: dict[str, Any]) -> tuple[dict[str, Any], str]:
+    """What the promise is held against: lines that people looked at, else the history."""
+    reviewed = int(report.get("observed_n") or 0)
+    history = report.get("history") or {}
+    if reviewed:
+        return report, (
+            f"Observed over {reviewed:,} lines that had been coded without review and that a"
+            " person looked at afterwards. The dashed line is the budget."
+        )
+    if history.get("n"):
+        return history, (
+            f"Measured on the newest {history['n']:,} lines of the reviewed history, each"
+            " predicted before it was learnt. The dashed line is the budget."
+        )
+    return {}, "Nothing to compare yet: confirm or correct some lines, or import reviewed history."
 
 
 def _weeks(report: dict[str, Any]) -> None:
