@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
 
-from slmapps.records import Problem
 from slmapps.workspace import Workspace
 from slmapps_invoices import desk as invoices
-from slmapps_invoices.chart_table import read_chart
+from slmapps_invoices.clients import APP
 from slmapps_invoices.export import FORMATS, export
-from slmapps_invoices.history_table import read_history
 from slmapps_invoices.overview import (
     Entry,
     doubtful,
@@ -23,12 +20,13 @@ from slmapps_invoices.overview import (
     line_table,
     printed,
 )
+from slmapps_invoices.setting_up.page import books, new_client, set_up
 from slmapps_ui import decision, jobs, session
 from slmapps_ui.document_view import document_view
 from slmapps_ui.evidence import status_word
 from slmapps_ui.items import grouped, records_of, standing
 from slmapps_ui.markup import facts, plain, write
-from slmapps_ui.outcome import outcome
+from slmapps_ui.outcome import cut_off, outcome
 from slmapps_ui.problems import problem_list
 from slmapps_ui.shares import shares_form
 from slmapps_ui.tables import amount_column, count_column, selected_row, share_column
@@ -37,7 +35,6 @@ from slmapps_ui.uploads import spooled
 
 __all__ = ["render"]
 
-APP = "invoices"
 ALL, CHOSEN = "All invoices", "The one below"
 
 
@@ -59,70 +56,6 @@ def _entries(workspace: Workspace, client: str) -> list[Entry]:
         )
     found: list[Entry] = held["entries"]
     return found
-
-
-# Clients, their charts and their history
-
-
-def _new_client(workspace: Workspace) -> None:
-    with st.form("new-client", border=False, clear_on_submit=True):
-        name = st.text_input("Name of the client", placeholder="Harbour Street Bakery").strip()
-        if st.form_submit_button("Add the client", icon=":material/add:", type="primary") and name:
-            workspace.add_client(APP, name, name)
-            st.session_state[f"{APP}:client"] = name
-            st.rerun()
-
-
-Take = Callable[[bytes, str], list[Problem]]
-
-
-def _taken(take: Take, data: bytes, name: str, _progress: jobs.Progress) -> list[Problem]:
-    return take(data, name)
-
-
-def _set_up(workspace: Workspace, client: str) -> None:
-    """Upload the chart of accounts and the reviewed history."""
-
-    def chart(data: bytes, name: str) -> list[Problem]:
-        frame, problems = read_chart(data, name=name)
-        if frame is not None:
-            problems = problems + invoices.import_chart(workspace, client, frame)
-        return problems
-
-    def history(data: bytes, name: str) -> list[Problem]:
-        frame, problems = read_history(data, name=name)
-        if frame is not None:
-            problems = problems + invoices.import_history(workspace, client, frame)
-        return problems
-
-    for name, title, about, take in (
-        (
-            "chart",
-            "Chart of accounts",
-            "CSV or XLSX with the columns account and name; group and retired if you have them.",
-            chart,
-        ),
-        (
-            "history",
-            "Reviewed history",
-            "Lines booked before: supplier, text, amount, date and the account they went to.",
-            history,
-        ),
-    ):
-        round_ = session.kept(_key(client, f"{name}:round"), 0)
-        st.markdown(f"**{title}**  \n:small[{about}]")
-        upload = st.file_uploader(
-            title, key=_key(client, f"{name}:{round_}"), label_visibility="collapsed"
-        )
-        if upload is None:
-            continue
-        jobs.start(
-            _key(client, "job"),
-            f"{title}: {upload.name}",
-            partial(_taken, take, upload.getvalue(), upload.name),
-        )
-        st.session_state[_key(client, f"{name}:round")] = round_ + 1
-        st.rerun()
 
 
 # Files in
@@ -148,18 +81,6 @@ def _upload(workspace: Workspace, client: str) -> None:
     jobs.start(_key(client, "job"), f"Reading {what}", read)
     st.session_state[_key(client, "round")] = round_ + 1
     st.rerun()
-
-
-def _cut_off(workspace: Workspace, client: str) -> None:
-    """Say of a batch that did not come to its end how it is taken up again."""
-    batches = workspace.batches(app=APP, client=client)
-    if batches and batches[0].done < batches[0].total:
-        last = batches[0]
-        st.warning(
-            f"The last batch stopped after {last.done:,} of {last.total:,} files. Drop the same"
-            " files in again: what was saved is not done twice.",
-            icon=":material/restart_alt:",
-        )
 
 
 # One invoice
@@ -228,29 +149,38 @@ def _detail(workspace: Workspace, client: str, entry: Entry) -> None:
     write(facts(invoice_facts(entry)))
     problems = entry.record.problems
     counted = f"Problems ({len(problems)})" if problems else "Problems"
-    tabs = st.tabs(["Lines", counted, "Document", "Audit trail"])
-    with tabs[0]:
-        _lines(workspace, client, entry)
-    with tabs[1]:
-        if problems:
-            problem_list(problems)
-        else:
-            st.caption("None: it reads, it adds up, and it was not seen before.")
-    with tabs[2]:
-        document_view(
-            workspace,
-            entry.record.document,
-            key=_key(client, f"document:{entry.record.id}"),
-            places=entry.invoice.places if entry.invoice else None,
-            values=printed(entry),
-        )
-    with tabs[3]:
-        about = {
-            f"record {entry.record.id}",
-            *(f"prediction {row.id}" for row in entry.predictions),
-        }
-        trail = activity(workspace, 2000, app=APP, client=client, about=about)
-        st.dataframe(trail.drop(columns="Client"), hide_index=True)
+    # Only the open tab is worked out: a page is drawn and an audit trail read when asked for.
+    lines, trouble, document, audit = st.tabs(
+        ["Lines", counted, "Document", "Audit trail"],
+        key=_key(client, f"tabs:{entry.record.id}"),
+        on_change="rerun",
+    )
+    if lines.open:
+        with lines:
+            _lines(workspace, client, entry)
+    if trouble.open:
+        with trouble:
+            if problems:
+                problem_list(problems)
+            else:
+                st.caption("None: it reads, it adds up, and it was not seen before.")
+    if document.open:
+        with document:
+            document_view(
+                workspace,
+                entry.record.document,
+                key=_key(client, f"document:{entry.record.id}"),
+                places=entry.invoice.places if entry.invoice else None,
+                values=printed(entry),
+            )
+    if audit.open:
+        with audit:
+            about = {
+                f"record {entry.record.id}",
+                *(f"prediction {row.id}" for row in entry.predictions),
+            }
+            trail = activity(workspace, 2000, app=APP, client=client, about=about)
+            st.dataframe(trail.drop(columns="Client"), hide_index=True)
 
 
 # Out
@@ -311,7 +241,7 @@ def render() -> None:
             icon=":material/lightbulb:",
         )
         with st.container(width=420):
-            _new_client(workspace)
+            new_client(workspace)
         return
     of_client = _entries(workspace, client)
     charted = invoices.has_chart(workspace, client)
@@ -319,13 +249,22 @@ def render() -> None:
     title, files, actions = st.columns([0.14, 0.48, 0.38], vertical_alignment="center")
     title.title("Invoices", anchor=False)
     with actions, st.container(horizontal=True, horizontal_alignment="right"):
-        with st.popover("Export", icon=":material/ios_share:", disabled=not of_client):
-            _export(workspace, client, of_client, chosen)
+        out = st.popover(
+            "Export",
+            icon=":material/ios_share:",
+            disabled=not of_client,
+            key=_key(client, "export:open"),
+            on_change="rerun",
+        )
+        if out.open:
+            with out:
+                _export(workspace, client, of_client, chosen)
         if charted:
             with st.popover("Set up", icon=":material/account_tree:"):
-                _set_up(workspace, client)
+                set_up(workspace, client)
+                books(workspace, client)
         with st.popover("New client", icon=":material/add_business:"):
-            _new_client(workspace)
+            new_client(workspace)
     running = outcome(_key(client, "job"))
     if not charted:
         if not running:
@@ -335,12 +274,12 @@ def render() -> None:
                 icon=":material/account_tree:",
             )
             with st.container(width=620):
-                _set_up(workspace, client)
+                set_up(workspace, client)
         return
-    with files:
+    with files, st.container(key="drop-invoices"):
         _upload(workspace, client)
     if not running:
-        _cut_off(workspace, client)
+        cut_off(workspace, APP, client)
     if not of_client:
         if not running:
             st.info(

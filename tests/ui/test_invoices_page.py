@@ -129,7 +129,9 @@ def test_an_invoice_shows_its_lines_and_what_speaks_for_the_doubtful_one(sample)
 
 @pytest.mark.parametrize("format_", ["xero", "datev", "beancount", "json", "xlsx"])
 def test_every_format_leaves_from_the_page_or_says_why_not(sample, format_):
-    app = page("slmapps_invoices.page:render").run()
+    app = page("slmapps_invoices.page:render")
+    app.session_state[f"{APP}:{CLIENT}:export:open"] = True
+    app.run()
     app.selectbox(key=f"{APP}:{CLIENT}:export:format").select(format_)
     app.toggle(key=f"{APP}:{CLIENT}:export:unreviewed").set_value(True)
     app.run()
@@ -173,3 +175,21 @@ def test_a_line_is_split_over_two_accounts(sample):
     app.button(key=f"{prefix}:do").click().run()
     assert not app.exception
     assert app.dataframe[1].value["Account"].str.contains(r" \+ ").any()
+
+
+def test_export_settings_are_checked_before_they_are_kept(sample):
+    from slmapps_invoices.desk import export_settings
+
+    app = page("slmapps_invoices.page:render").run()
+    prefix = f"{APP}:{CLIENT}:books"
+    keep = next(each for each in app.button if each.label == "Keep")
+    app.text_input(key=f"{prefix}:currency").set_value("euros")
+    keep.click().run()
+    assert any("Currency" in each.value for each in app.error)
+    assert export_settings(sample, CLIENT).currency == "EUR"
+    app.text_input(key=f"{prefix}:currency").set_value("GBP")
+    app.text_input(key=f"{prefix}:payables.account").set_value("2109")
+    next(each for each in app.button if each.label == "Keep").click().run()
+    settings = export_settings(sample, CLIENT)
+    assert (settings.currency, settings.payables.account) == ("GBP", "2109")
+    assert len(settings.tax_codes) == 6, "what the form does not show stays"

@@ -106,6 +106,11 @@ def _basis(report: dict[str, Any]) -> tuple[dict[str, Any], str]:
             f"Observed over {reviewed:,} lines that had been coded without review and that a"
             " person looked at afterwards. The dashed line is the budget."
         )
+    if history.get("n") and not history.get("coverage"):
+        return {"coverage": 0.0}, (
+            f"Within this budget nothing can be promised yet: the newest {history['n']:,} lines of"
+            " the reviewed history do not bear it out. Review more, or allow more errors."
+        )
     if history.get("n"):
         return history, (
             f"Measured on the newest {history['n']:,} lines of the reviewed history, each"
@@ -121,6 +126,14 @@ def _weeks(report: dict[str, Any]) -> None:
         st.caption(
             "No reviewed line yet. The first week appears once lines have been confirmed or"
             " corrected."
+        )
+        return
+    if len(weeks) == 1:
+        (week,) = weeks
+        st.write(
+            f"Week of {week['week']}, the first one: **{week['total']:,}** lines came in,"
+            f" **{week['accepted']:,}** of them were coded without review; people looked at"
+            f" **{week['reviewed']:,}** and found **{week['right']:,}** right."
         )
         return
     st.altair_chart(plots.accuracy_by_week(weeks), width="stretch")

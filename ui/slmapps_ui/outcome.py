@@ -8,11 +8,12 @@ from typing import Any
 import streamlit as st
 
 from slmapps.records import Problem, Severity
+from slmapps.workspace import Workspace
 from slmapps_ui import jobs
 from slmapps_ui.markup import plain
 from slmapps_ui.problems import problem_list
 
-__all__ = ["outcome"]
+__all__ = ["cut_off", "outcome"]
 
 SHOWN = 8
 
@@ -53,3 +54,14 @@ def _problems(results: Iterable[Any]) -> Iterable[Problem]:
     for each in results:
         found = [each] if isinstance(each, Problem) else [*each.problems, *each.alarms]
         yield from dict.fromkeys(p for p in found if p.severity is not Severity.INFO)
+
+
+def cut_off(workspace: Workspace, app: str, client: str) -> None:
+    """Say of a batch that did not come to its end how it is taken up again."""
+    batches = workspace.batches(app=app, client=client)
+    if batches and batches[0].done < batches[0].total:
+        st.warning(
+            f"The last batch stopped after {batches[0].done:,} of {batches[0].total:,} files. Drop"
+            " the same files in again: what was saved is not done twice.",
+            icon=":material/restart_alt:",
+        )

@@ -1,0 +1,1 @@
+"""Setting a client up: the chart, the history, what exports must know."""
