@@ -85,6 +85,18 @@ def _invoice(data: Mapping[str, Any]) -> Invoice | None:
     return None if found is None else Invoice.model_validate(found)
 
 
+def _alarm(problem: Problem) -> str:
+    """The code as a person reads it; a rule keeps its name."""
+    return problem.code if problem.code.isupper() else problem.code.replace("-", " ")
+
+
+def _date(entry: Entry) -> str:
+    if entry.invoice is not None:
+        return entry.invoice.issue_date.isoformat() if entry.invoice.issue_date else ""
+    dates = [str(line["date"]) for line in entry.record.data.get("lines", []) if line.get("date")]
+    return max(dates, default="")[:10]
+
+
 def _state(entry: Entry) -> str:
     if any(each.severity is Severity.ERROR for each in entry.alarms):
         return "Problem"
@@ -107,9 +119,7 @@ def invoice_table(of_client: Sequence[Entry]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "State": [_state(entry) for entry in of_client],
-            "Date": [
-                each.issue_date.isoformat() if each and each.issue_date else "" for each in invoices
-            ],
+            "Date": [_date(entry) for entry in of_client],
             "Number": [
                 each.number if each else str(entry.record.data.get("name", entry.record.key))
                 for each, entry in zip(invoices, of_client, strict=True)
@@ -127,7 +137,8 @@ def invoice_table(of_client: Sequence[Entry]) -> pd.DataFrame:
             "Lines": [len(entry.accounts) for entry in of_client],
             "To review": [entry.waiting for entry in of_client],
             "Alarms": [
-                ", ".join(dict.fromkeys(p.code for p in entry.alarms)) for entry in of_client
+                ", ".join(dict.fromkeys(_alarm(problem) for problem in entry.alarms))
+                for entry in of_client
             ],
         }
     )

@@ -16,7 +16,7 @@ from slmapps_ui import decision, jobs, review, session
 from slmapps_ui.item_card import card, verdict
 from slmapps_ui.items import Item, records_of, standing, waiting_items
 from slmapps_ui.markup import chip, escape, plain, write
-from slmapps_ui.problems import summary
+from slmapps_ui.problems import spoken, summary
 from slmapps_ui.tables import count_column, share_column
 from slmapps_ui.trail import activity
 
@@ -216,7 +216,7 @@ def _alarms(ledgers: Sequence[Ledger]) -> None:
         problem = max(record.problems, key=lambda each: each.severity is Severity.ERROR)
         tone = "bad" if problem.severity is Severity.ERROR else "warn"
         lines.append(
-            f"<tr><td class='tight'>{chip(problem.code, tone)}</td>"
+            f"<tr><td class='tight'>{chip(spoken(problem.code), tone)}</td>"
             f"<td>{escape(problem.message)}</td></tr>"
         )
     write(f'<table class="sl-rows">{"".join(lines)}</table>')

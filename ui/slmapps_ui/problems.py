@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from slmapps.records import Problem, Severity
 from slmapps_ui.markup import escape, write
 
-__all__ = ["problem_list", "summary"]
+__all__ = ["problem_list", "spoken", "summary"]
 
 _ORDER = [Severity.ERROR, Severity.WARNING, Severity.INFO]
 
@@ -31,5 +31,11 @@ def problem_list(problems: Sequence[Problem], *, files: bool = False) -> None:
 
 def summary(problems: Sequence[Problem]) -> str:
     """The codes of what is grave, for a table's cell."""
-    codes = dict.fromkeys(each.code for each in problems if each.severity is not Severity.INFO)
-    return ", ".join(codes)
+    return ", ".join(
+        dict.fromkeys(spoken(each.code) for each in problems if each.severity is not Severity.INFO)
+    )
+
+
+def spoken(code: str) -> str:
+    """A Problem's code as a person reads it; a rule such as BR-CO-10 keeps its name."""
+    return code if code.isupper() else code.replace("-", " ")

@@ -19,11 +19,15 @@ def _at(values: Mapping[str, Any], path: str) -> Any:
     return values
 
 
-def _put(values: dict[str, Any], path: str, value: str) -> None:
+def _put(values: dict[str, Any], path: str, value: str | None) -> None:
     *parents, last = path.split(".")
     for part in parents:
         values = values.setdefault(part, {})
     values[last] = value
+
+
+def _shown(value: Any) -> str:
+    return "" if value is None else str(value)
 
 
 def record_form(
@@ -35,16 +39,21 @@ def record_form(
     None; what is wrong is said beside the form.
     """
     values = record.model_dump(mode="json")
+    before = {path: _at(values, path) for path in fields}
     with st.form(key, border=False):
         columns = st.columns(2)
         given = {
-            path: columns[place % 2].text_input(label, str(_at(values, path)), key=f"{key}:{path}")
+            path: columns[place % 2].text_input(label, _shown(before[path]), key=f"{key}:{path}")
             for place, (path, label) in enumerate(fields.items())
         }
         if not st.form_submit_button("Keep", icon=":material/save:"):
             return None
-    for path, value in given.items():
-        _put(values, path, value.strip())
+    said = {
+        path: None if before[path] is None and not value.strip() else value.strip()
+        for path, value in given.items()
+    }
+    for path, value in said.items():
+        _put(values, path, value)
     try:
         type(record).model_validate(values)
     except ValidationError as error:
@@ -53,9 +62,9 @@ def record_form(
             st.error(f"{plain(fields.get(path, path))}: {plain(each['msg'])}")
         return None
     kept: dict[str, Any] = {**stored}
-    for path, value in given.items():
+    for path, value in said.items():
         parent = path.partition(".")[0]
         if isinstance(stored.get(parent), Mapping):
             kept[parent] = dict(kept[parent])
-        _put(kept, path, value.strip())
+        _put(kept, path, value)
     return kept
