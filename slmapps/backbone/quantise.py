@@ -51,14 +51,14 @@ def quantise(matrix: Floats, seen: Seen, exact: int = 0) -> Quantised:
         seen = Seen(seen.low * kept, seen.high * kept, seen.sample * kept)
         reach[apart] = np.median(reach)
     weight = np.maximum(np.abs(matrix).max(axis=1), 1e-4)
-    exact = seen.sample @ matrix
+    truth = seen.sample @ matrix
     best: Quantised | None = None
     least = np.inf
     for exponent in _EXPONENTS:
         factor = reach**exponent / weight ** (1 - exponent)
         factor = (factor / np.exp(np.log(factor).mean())).astype(np.float32)
         tried = _rounded(matrix, seen.low, seen.high, factor)
-        error = float(np.square(_product(seen.sample, tried) - exact).mean())
+        error = float(np.square(_product(seen.sample, tried) - truth).mean())
         if error < least:
             best, least = tried, error
     assert best is not None

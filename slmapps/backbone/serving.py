@@ -28,7 +28,7 @@ Precision = Literal["int8", "fp32"]
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much is done, and of how much."""
 
-_FORM = 4  # raise it whenever the exported file's content changes
+_FORM = 5  # raise it whenever the exported file's content changes
 _EXACT = 4  # inputs of each narrowing matrix that stay in fp32
 _SAMPLED = 500  # tokens a matrix is fitted to
 
