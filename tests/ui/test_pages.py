@@ -138,6 +138,43 @@ def test_lines_over_a_confidence_are_confirmed_together(stocked):
     assert all(each.correction.right_as_is for each in stocked.corrections("shelves"))
 
 
+def test_ticked_lines_are_confirmed_together(stocked, shelves):
+    app = page("slmapps_ui.review:render").run()
+    key = f"review:table:{shelves.CLIENT}:To review:0"
+    app.session_state[key] = {"selection": {"rows": [0, 2], "columns": [], "cells": []}}
+    app.run()
+    next(each for each in app.button if each.label == "Confirm selected (2)").click().run()
+    assert not app.exception
+    assert len(stocked.corrections("shelves")) == 2
+
+
+def test_a_correction_of_another_session_can_be_taken_back(stocked):
+    first = page("slmapps_ui.review:render").run()
+    row = min(stocked.predictions(app="shelves"), key=lambda row: row.prediction.confidence)
+    first.button(key=f"apply:{row.id}").click().run()
+    (made,) = stocked.corrections("shelves")
+    other = page("slmapps_ui.review:render")
+    other.session_state["review:earlier"] = True
+    other.run()
+    other.button(key=f"back:{made.id}").click().run()
+    assert not other.exception
+    assert stocked.corrections("shelves") == []
+
+
+def test_a_page_that_fails_says_so_to_the_person_and_not_to_the_log(shelves, monkeypatch, caplog):
+    from slmapps_ui import home
+    from slmapps_ui.launch import APP
+
+    def broken():
+        raise ValueError("Ms Quill owes 7")
+
+    monkeypatch.setattr(home, "render", broken)
+    app = AppTest.from_file(str(APP), default_timeout=60).run()
+    assert "Ms Quill owes 7" in app.error[0].value
+    assert "Quill" not in caplog.text
+    assert "ValueError" in caplog.text
+
+
 def test_initials_reach_the_audit_trail(stocked):
     app = page("slmapps_ui.review:render")
     app.session_state["who"] = "QZ"

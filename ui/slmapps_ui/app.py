@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import traceback
 from collections.abc import Callable
 from importlib import import_module
 
@@ -10,6 +12,8 @@ import streamlit as st
 from slmapps import plugins
 from slmapps.desk import PageSpec
 from slmapps_ui import home, markup, monitor, review, session
+
+log = logging.getLogger("slmapps_ui")
 
 
 def _renderer(page: PageSpec) -> Callable[[], None]:
@@ -55,7 +59,18 @@ def main() -> None:
         expanded=True,
     )
     session.show_flash()
-    page.run()
+    try:
+        page.run()
+    except Exception as error:
+        # The message may quote a document: it goes to the person, and only the place to the log.
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        kind = type(error).__name__
+        log.error("%s in %s:%s", kind, place.filename, place.lineno)  # noqa: TRY400
+        st.error(
+            f"This page stopped: {markup.plain(str(error) or kind)}. Reload it; nothing that was"
+            " saved is lost.",
+            icon=":material/error:",
+        )
     with st.sidebar:
         st.text_input(
             "Signed as",

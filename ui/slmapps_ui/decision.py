@@ -25,6 +25,8 @@ __all__ = ["Labels", "accept", "apply", "labels_of", "panel", "undo_last", "undo
 
 STEPS_KEPT = 50
 PREVIEWED = 4
+EASY = 600
+"""Lines of a client up to which a mere confirmation is previewed, too."""
 
 
 @dataclass(frozen=True)
@@ -276,6 +278,9 @@ def _confirm(
         on_click=_store,
         args=(desk, workspace, item, label, (), after),
     )
+    if as_is and len(standing(workspace, desk, row.client)) > EASY:
+        # Confirming what is right seldom moves another line, and asking would take seconds.
+        return
     changes = _preview(desk, workspace, item)
     moved = [each for each in changes if each.before != each.after]
     like = [each for each in changes if each.after == picked and each.field == row.prediction.field]

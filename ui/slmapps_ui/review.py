@@ -16,13 +16,15 @@ from slmapps.workspace import Workspace
 from slmapps_ui import decision, session
 from slmapps_ui.evidence import status_word
 from slmapps_ui.items import Item, ItemKey, standing, waiting_items
-from slmapps_ui.markup import write
+from slmapps_ui.markup import escape, write
 from slmapps_ui.tables import amount_column, select_cell, share_column
 
 __all__ = ["open_at", "render"]
 
 SHOWN = 500
 """Rows of the queue; the rest comes up as these are settled."""
+EARLIER = 12
+"""Corrections that can be taken back one by one."""
 WAITING, ALL = "To review", "All open"
 
 
@@ -111,6 +113,41 @@ def _bulk(
             args=(desk, workspace, client),
             help="Takes the last step of this session back, and everything learnt from it.",
         )
+        earlier = st.popover(
+            "Earlier…", icon=":material/history:", key="review:earlier", on_change="rerun"
+        )
+        if earlier.open:
+            with earlier:
+                _earlier(desk, workspace, client)
+
+
+def _earlier(desk: Desk, workspace: Workspace, client: str) -> None:
+    """List the newest corrections, of whatever session, each with a way back."""
+    newest = workspace.corrections(desk.name, client)[: -EARLIER - 1 : -1]
+    if not newest:
+        st.caption("Nothing has been confirmed or corrected yet.")
+        return
+
+    def back(correction: int) -> None:
+        if desk.undo is not None:
+            desk.undo(workspace, correction, session.who())
+            session.flash("Taken back, and what was learnt from it.", ":material/undo:")
+
+    for each in newest:
+        row = workspace.prediction(each.correction.prediction_id)
+        described = desk.describe(workspace, row) if desk.describe else {}
+        label = decision.labels_of(desk, workspace, row)
+        said, button = st.columns([0.78, 0.22], vertical_alignment="center")
+        name = described.get("text") or described.get("supplier") or each.item
+        when = each.correction.when.astimezone().strftime("%Y-%m-%d %H:%M")
+        turn = "" if each.correction.right_as_is else f"{escape(label(row.prediction.value))} → "
+        with said:
+            write(
+                f'<div class="sl-small">{escape(name)}<br><span class="sl-soft">{turn}</span>'
+                f'{escape(label(each.correction.value))} <span class="sl-soft">· {when}'
+                f" {escape(each.correction.who)}</span></div>"
+            )
+        button.button("Take back", key=f"back:{each.id}", on_click=back, args=(each.id,))
 
 
 def _empty(desk: Desk, items: Sequence[Item]) -> None:
