@@ -112,3 +112,8 @@ def test_the_server_listens_on_this_machine_alone_and_tells_nobody():
     settings = tomllib.loads(launch.APP.with_name(".streamlit").joinpath("config.toml").read_text())
     assert settings["browser"]["gatherUsageStats"] is False
     assert settings["client"]["toolbarMode"] == "minimal"
+
+
+def test_a_table_cannot_be_downloaded_past_the_exports():
+    settings = tomllib.loads(launch.APP.with_name(".streamlit").joinpath("config.toml").read_text())
+    assert settings["client"]["disableDataExport"] is True

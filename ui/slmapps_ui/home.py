@@ -167,7 +167,7 @@ def _latest(workspace: Workspace, ledgers: Sequence[Ledger]) -> None:
     rows = []
     for ledger, record in newest:
         said = [item for item in ledger.items if item.main.record_id == record.id]
-        about = _described(workspace, ledger.desk, said[0].main) if said else {}
+        about = _about(workspace, ledger.desk, record, said)
         waiting = len(waiting_items(said))
         rows.append(
             {
@@ -185,9 +185,24 @@ def _latest(workspace: Workspace, ledgers: Sequence[Ledger]) -> None:
         row_height=30,
         column_config={
             "Lines": count_column("Lines", 55),
-            "From": st.column_config.TextColumn(width=190),
+            "From": st.column_config.TextColumn(width=185),
+            "Document": st.column_config.TextColumn(width=150),
+            "Date": st.column_config.TextColumn(width=85),
+            "State": st.column_config.TextColumn(width=85),
         },
     )
+
+
+def _about(
+    workspace: Workspace, desk: Desk, record: RecordRow, items: Sequence[Item]
+) -> dict[str, str]:
+    """Describe a document by its lines; a list of several suppliers goes by its own name."""
+    if not items:
+        return {}
+    first, last = (_described(workspace, desk, items[place].main) for place in (0, -1))
+    if first.get("supplier") == last.get("supplier"):
+        return first
+    return {**last, "supplier": "several suppliers", "invoice": str(record.data.get("name", ""))}
 
 
 def _described(workspace: Workspace, desk: Desk, row: PredictionRow) -> dict[str, str]:
