@@ -184,9 +184,9 @@ def disarmed(cell: str) -> str:
     return cell
 
 
-def _labels(past: pd.DataFrame, name: str) -> list[str | None] | None:
-    """A column of labels, None for missing ones; None where the client does not use them."""
+def _labels(past: pd.DataFrame, name: str) -> list[str] | None:
+    """A column of labels, "" for missing ones; None where the client does not use them."""
     if name not in past:
         return None
-    labels = [cell if isinstance(cell, str) and cell else None for cell in past[name]]
+    labels = [cell if isinstance(cell, str) else "" for cell in past[name]]
     return labels if any(labels) else None
