@@ -119,15 +119,16 @@ def _lines(workspace: Workspace, client: str, entry: Entry) -> None:
             number: int | None = numbers[chosen]
         else:
             number = doubtful(entry)
-        if number is not None:
-            _split(workspace, client, entry, number, label)
-    with right:
         if number is None:
             st.caption("This document has no line that could be coded; its problems say why.")
-        else:
-            st.caption(f"Line {number + 1}" + (", the most doubtful one" if chosen is None else ""))
-            about = [row for row in entry.predictions if row.item == accounts[number].item]
-            decision.panel(desk, workspace, grouped(desk, about)[0])
+            return
+        which = "the most doubtful one" if chosen is None else "as ticked"
+        st.markdown(f"**Why line {number + 1}** :small[({which})]")
+        why = st.container()
+        _split(workspace, client, entry, number, label)
+    with right:
+        about = [row for row in entry.predictions if row.item == accounts[number].item]
+        decision.panel(desk, workspace, grouped(desk, about)[0], why=why)
 
 
 def _split(
@@ -312,7 +313,7 @@ def _table(client: str, of_client: Sequence[Entry]) -> None:
         key=_table_key(client),
         hide_index=True,
         row_height=30,
-        height=min(278 if _chosen(client, of_client) else 698, 38 + 30 * len(table)),
+        height=min(218 if _chosen(client, of_client) else 698, 38 + 30 * len(table)),
         on_select="rerun",
         selection_mode="single-row",
         placeholder="",

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from slmapps.desk import Change, Desk
 from slmapps.records import Correction
@@ -131,9 +132,17 @@ def _pick_searched(row: PredictionRow) -> None:
 
 
 def panel(
-    desk: Desk, workspace: Workspace, item: Item, *, after: Callable[[], None] | None = None
+    desk: Desk,
+    workspace: Workspace,
+    item: Item,
+    *,
+    after: Callable[[], None] | None = None,
+    why: DeltaGenerator | None = None,
 ) -> None:
-    """Draw the panel for ``item``; ``after`` is called once a choice has been stored."""
+    """Draw the panel for ``item``; ``after`` is called once a choice has been stored.
+
+    The evidence stands in the container ``why``, or below the rest where there is none.
+    """
     row = item.main
     prediction = row.prediction
     label = labels_of(desk, workspace, row)
@@ -153,7 +162,7 @@ def panel(
     _other_fields(desk, workspace, item.rows[1:])
     buttons = st.container(horizontal=True, key="panel-buttons")
     preview = st.empty()
-    with st.container(key="panel-evidence"):
+    with why or st.container(key="panel-evidence"):
         write(evidence_html(prediction.evidence, label))
     _confirm(desk, workspace, item, label, buttons, preview, after)
 
@@ -256,8 +265,8 @@ def _confirm(
     workspace: Workspace,
     item: Item,
     label: Labels,
-    buttons: st.delta_generator.DeltaGenerator,
-    preview: st.delta_generator.DeltaGenerator,
+    buttons: DeltaGenerator,
+    preview: DeltaGenerator,
     after: Callable[[], None] | None,
 ) -> None:
     row = item.main
