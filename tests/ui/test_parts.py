@@ -76,6 +76,26 @@ def test_a_job_reports_progress_result_and_failure():
     assert broken.error == "the cure"
 
 
+def test_a_job_stops_where_it_reports_progress_and_says_how_far_it_came():
+    going, asked = threading.Event(), threading.Event()
+    finished = []
+
+    def work(progress):
+        for number in range(1, 5):
+            finished.append(number)
+            going.set()
+            asked.wait(10)
+            progress(number, 4, "")
+
+    job = jobs.start("stop", "Reading", work)
+    assert going.wait(10)
+    job.stopping.set()
+    asked.set()
+    assert job.finished.wait(10)
+    assert finished == [1]
+    assert job.error == "after 1 of 4; what was done is saved"
+
+
 def test_values_are_found_on_the_page_by_place_and_by_spelling():
     words = (Word(text="INV-7", box=(10, 10, 50, 20)), Word(text="1,234.50", box=(60, 10, 99, 20)))
     document = Document(

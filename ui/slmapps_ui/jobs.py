@@ -1,7 +1,8 @@
 """Long work beside the page: a worker thread whose progress a fragment polls.
 
 A job is found by its key from every session of the process, so a page that is opened again, or in a
-second tab, shows the work that is going on. At most one job of a key runs at a time.
+second tab, shows the work that is going on. At most one job of a key runs at a time. A job is
+stopped where it reports progress, between two things that are each saved whole.
 """
 
 from __future__ import annotations
@@ -36,11 +37,16 @@ class Job:
     result: Any = None
     error: str = ""
     finished: threading.Event = field(default_factory=threading.Event)
+    stopping: threading.Event = field(default_factory=threading.Event)
 
     @property
     def share(self) -> float:
         """How much is done, within 0..1."""
         return min(1.0, self.done / self.total) if self.total else 0.0
+
+
+class _Stopped(Exception):  # noqa: N818 - a person's wish is no error
+    """The person who waits has had enough."""
 
 
 _jobs: dict[str, Job] = {}
@@ -57,10 +63,14 @@ def start(key: str, title: str, work: Callable[[Progress], Any]) -> Job:
 
     def progress(done: int, total: int, label: str = "") -> None:
         job.done, job.total, job.label = done, total, label
+        if job.stopping.is_set() and done < total:
+            raise _Stopped
 
     def run() -> None:
         try:
             job.result = work(progress)
+        except _Stopped:
+            job.error = f"after {job.done:,} of {job.total:,}; what was done is saved"
         except Exception as error:
             # The text goes to the page; the log gets the kind of the error alone, because a message
             # may quote a document, and no name of a person belongs in a log.
@@ -98,7 +108,9 @@ def _bar(key: str) -> None:
         )
         return
     label = f" · {plain(job.label)}" if job.label else ""
-    st.progress(job.share, text=f"{plain(job.title)} · {job.done:,} of {job.total:,}{label}")
+    bar, stop = st.columns([0.92, 0.08], vertical_alignment="center")
+    bar.progress(job.share, text=f"{plain(job.title)} · {job.done:,} of {job.total:,}{label}")
+    stop.button("Stop", key=f"{key}:stop", on_click=job.stopping.set)
 
 
 def show(key: str) -> Job | None:
