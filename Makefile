@@ -33,12 +33,14 @@ format: setup ## put the code into the house's layout
 	$(BIN)/ruff check --fix-only -q .
 	$(BIN)/ruff format -q .
 
-bench: setup ## speed of the backbone, memory, start-up; needs no data
+bench: setup ## start-up, the reader and the heads; needs no data
 	$(BIN)/python -m benchmarks.startup
+	$(BIN)/python -m benchmarks.bench_backbone
 
 bench-invoices: setup ## every published figure of the invoices desk; needs SLMAPPS_DATA
 	@test -n "$$SLMAPPS_DATA" || { echo "Set SLMAPPS_DATA to the folder that holds invoices/"; exit 2; }
-	$(BIN)/python -m benchmarks.invoices
+	$(BIN)/python -m benchmarks.bench_einvoices
+	$(BIN)/python -m benchmarks.desk
 
 docs: setup ## write the generated parts of docs/ anew
 	$(BIN)/python -m slmapps.cli.reference docs/cli.md
