@@ -22,14 +22,15 @@ from slmapps.desk import Change
 from slmapps.records import Correction, Prediction, Problem, Severity, Status
 from slmapps_invoices import buyer_account
 from slmapps_invoices.alarms import PastInvoices
-from slmapps_invoices.clients import APP, chart_of, used_values
+from slmapps_invoices.clients import APP, used_values
 from slmapps_invoices.line_items import frame_of, item_name, line_number, lines_of, rows_of
 from slmapps_invoices.memory import Memory, teach
+from slmapps_invoices.reach import marks, neighbourhood, reached
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from slmapps.workspace import PredictionRow, RecordRow, Workspace
+    from slmapps.workspace import CorrectionRow, PredictionRow, RecordRow, Workspace
     from slmapps_invoices.coder import Coder
 
 __all__ = ["ClientDesk", "Line", "held_back", "open_client", "predictions_of"]
@@ -41,6 +42,10 @@ NO_CHART = "the client has no chart of accounts: import one"
 NOTICED = 0.02
 KEPT_RECORDS = 2000
 HISTORY_LINES = 5000
+FEW = 150
+"""Open predictions that are all predicted anew after each correction."""
+SWEEP = 25
+"""Corrections after which all are, however many they be."""
 
 _desks: dict[tuple[str, str], ClientDesk] = {}
 _opening = threading.Lock()
@@ -65,6 +70,11 @@ class ClientDesk:
         self._named: dict[str, str] = {}
         self._rate = 0.0
         self._learnt: tuple[str, list[dict[str, Any]]] = ("", [])
+        self._accounts: list[tuple[str, str]] = []
+        self._judged: dict[int, CorrectionRow] = {}
+        self._judged_to = 0
+        self._marks: dict[int, list[frozenset[str]]] = {}
+        self._unswept = 0
         self._budget = 0.0
         self._revision = -1
 
@@ -83,16 +93,34 @@ class ClientDesk:
             coder = self._memory.refresh(workspace)
             if self._revision != self._memory.revision:
                 self._revision = self._memory.revision
-                self.chart = chart_of(workspace, self.client)
+                self._judge(workspace)
                 self._budget = float(workspace.setting(APP, self.client, "budget", 0.02))
-                self._rate = buyer_account.rate(workspace.corrections(APP, self.client))
-                open_ones = self.chart[~self.chart["retired"].astype(bool)]
-                self._named = {
-                    str(name).casefold(): str(account)
-                    for column in ("name", "account")
-                    for name, account in zip(open_ones[column], open_ones["account"], strict=True)
-                }
+                if self.chart is not self._memory.chart:
+                    self._chart(self._memory.chart)
             return coder
+
+    def _chart(self, chart: pd.DataFrame) -> None:
+        self.chart = chart
+        open_ones = chart[~chart["retired"].astype(bool)]
+        self._accounts = [
+            (account, account if account == name else f"{account} {name}")
+            for account, name in zip(open_ones["account"], open_ones["name"], strict=True)
+        ]
+        self._named = {
+            str(name).casefold(): str(account)
+            for column in ("name", "account")
+            for name, account in zip(open_ones[column], open_ones["account"], strict=True)
+        }
+
+    def _judge(self, workspace: Workspace) -> None:
+        """Keep the corrections of what the buyer's own references suggested."""
+        holding = set(self._memory.learnt)
+        self._judged = {key: row for key, row in self._judged.items() if key in holding}
+        for row in workspace.corrections(APP, self.client, since=self._judged_to):
+            self._judged_to = max(self._judged_to, row.id)
+            if row.prediction.model == buyer_account.MODEL:
+                self._judged[row.id] = row
+        self._rate = buyer_account.rate(self._judged.values())
 
     def choices(self, workspace: Workspace, field: str) -> list[tuple[str, str]]:
         """List what a person may pick for a field, as (value, label)."""
@@ -103,13 +131,7 @@ class ClientDesk:
                 (value, f"{value} {names[value]}" if value in names else value)
                 for value in used_values(workspace, self.client, field)
             ]
-        if self.chart is None:
-            return []
-        open_ones = self.chart[~self.chart["retired"].astype(bool)]
-        return [
-            (account, account if account == name else f"{account} {name}")
-            for account, name in zip(open_ones["account"], open_ones["name"], strict=True)
-        ]
+        return list(self._accounts)
 
     def learnt_lines(self, workspace: Workspace) -> list[dict[str, Any]]:
         """Give the newest lines of the history, read again only when there are more."""
@@ -133,12 +155,18 @@ class ClientDesk:
                 field="account", value=None, confidence=0, status=Status.REFUSED, reason=NO_CHART
             )
             return [{"account": refused} for _ in lines]
-        tables = {id(data): lines_of(data) for data, _, _ in lines}
-        frame = frame_of([tables[id(data)][number] for data, _, number in lines])
-        # What a line's neighbours say holds within its record, whatever else is predicted with it.
-        frame["record"] = [id(data) for data, _, _ in lines]
-        said = coder.predict_all(frame)
-        return [self._settled(*line, each) for line, each in zip(lines, said, strict=True)]
+        by_record: dict[int, list[int]] = {}
+        for place, (data, _, _) in enumerate(lines):
+            by_record.setdefault(id(data), []).append(place)
+        said: dict[int, dict[str, Prediction]] = {}
+        for places in by_record.values():
+            of_record = lines_of(lines[places[0]][0])
+            wanted = [lines[place][2] for place in places]
+            near = neighbourhood(wanted, len(of_record))
+            found = coder.predict_all(frame_of([of_record[number] for number in near]))
+            by_number = dict(zip(near, found, strict=True))
+            said |= {place: by_number[number] for place, number in zip(places, wanted, strict=True)}
+        return [self._settled(*line, said[place]) for place, line in enumerate(lines)]
 
     def _settled(
         self,
@@ -179,12 +207,18 @@ class ClientDesk:
         """Drop the coder; it is made again from what the workspace keeps."""
         self._memory.forget()
         self._revision = -1
+        self._judged, self._judged_to = {}, 0
 
-    def apply(self, workspace: Workspace) -> list[Change]:
-        """Predict every open line anew and supersede what comes out otherwise."""
+    def apply(
+        self, workspace: Workspace, taught: Sequence[Mapping[str, Any]] | None = None
+    ) -> list[Change]:
+        """Predict open lines anew and supersede what comes out otherwise.
+
+        All of them; after a correction or two, those that the lines ``taught`` may reach.
+        """
         with self.ready(workspace), workspace.transaction(APP, self.client):
             coder = self.catch_up(workspace)
-            rows = workspace.predictions(APP, self.client)
+            rows = self._open(workspace, taught)
             differences, added = self._differences(workspace, coder, rows)
             for record_id, predictions in added.items():
                 workspace.add_predictions(record_id, predictions)
@@ -198,9 +232,10 @@ class ClientDesk:
     def correct(self, workspace: Workspace, corrections: Sequence[Correction]) -> list[Change]:
         """Store, learn at once, and predict the open lines anew, in one transaction."""
         with self.ready(workspace), workspace.transaction(APP, self.client):
-            self._check(workspace, corrections)
+            rows = self._check(workspace, corrections)
             workspace.correct(corrections)
-            return self.apply(workspace)
+            self._unswept += len(corrections)
+            return self.apply(workspace, [self._line(workspace, row) for row in rows])
 
     def undo(self, workspace: Workspace, correction_id: int, who: str) -> list[Change]:
         """Take a correction back, un-learn it, and predict the open lines anew."""
@@ -216,16 +251,37 @@ class ClientDesk:
             if self._memory.coder is None:
                 return []
             coder = self._memory.copied()
-            record = self.record(workspace, row.record_id)
-            line = lines_of(record.data)[line_number(row.item)]
+            line = self._line(workspace, row)
             teach(coder, [line], [{correction.field: correction.value}])
-            rows = [each for each in workspace.predictions(APP, self.client) if each.id != row.id]
+            rows = [each for each in self._open(workspace, [line]) if each.id != row.id]
             differences, _ = self._differences(workspace, coder, rows)
             return [
                 _change(old, new, old.id)
                 for old, new in differences
                 if _visible(old.prediction, new)
             ]
+
+    def _line(self, workspace: Workspace, row: PredictionRow) -> dict[str, Any]:
+        return lines_of(self.record(workspace, row.record_id).data)[line_number(row.item)]
+
+    def _open(
+        self, workspace: Workspace, taught: Sequence[Mapping[str, Any]] | None
+    ) -> list[PredictionRow]:
+        """Give the open predictions that what was taught may reach; all when a sweep is due."""
+        items = workspace.open_items(APP, self.client)
+        if taught is None or len(items) <= FEW or self._unswept >= SWEEP:
+            self._unswept = 0
+            return workspace.predictions(APP, self.client)
+        said = [marks(line) for line in taught]
+        for record_id in {record_id for _, record_id, _ in items} - self._marks.keys():
+            of_record = lines_of(self.record(workspace, record_id).data)
+            self._marks[record_id] = [marks(line) for line in of_record]
+        near = [
+            prediction_id
+            for prediction_id, record_id, item in items
+            if reached(said, self._marks[record_id][line_number(item)])
+        ]
+        return list(workspace.newest_of(near).values())
 
     def _check(
         self, workspace: Workspace, corrections: Sequence[Correction]

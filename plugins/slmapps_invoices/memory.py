@@ -25,13 +25,13 @@ from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from slmapps import places
 from slmapps_invoices.clients import APP, LABELS, chart_of
 from slmapps_invoices.line_items import frame_of, line_number, lines_of, rows_of
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from slmapps.workspace import CorrectionRow, Workspace
     from slmapps_invoices.coder import Coder
 
@@ -70,8 +70,9 @@ class Memory:
         self.coder: Coder | None = None
         self.revision = -1
         self._base = ""
-        self._budget = 0.02
-        self._learnt: tuple[int, ...] = ()
+        self.chart = pd.DataFrame()
+        self._stamp = ""
+        self.learnt: tuple[int, ...] = ()
 
     def forget(self) -> None:
         """Drop the coder; it is made again when it is needed."""
@@ -84,21 +85,21 @@ class Memory:
         if revision == self.revision:
             return self.coder
         chart = chart_of(workspace, self.client)
+        if not chart.equals(self.chart):
+            self.chart, self._stamp = chart, chart.to_json()
         base = hashlib.sha256(
             "\n".join(
-                [_program(), chart.to_json(), workspace.examples_digest(APP, self.client)]
+                [_program(), self._stamp, workspace.examples_digest(APP, self.client)]
             ).encode()
         ).hexdigest()[:32]
         holding = tuple(workspace.live_corrections(APP, self.client))
         if chart.empty:
             self.coder = None
-        elif (
-            self.coder is None or base != self._base or holding[: len(self._learnt)] != self._learnt
-        ):
+        elif self.coder is None or base != self._base or holding[: len(self.learnt)] != self.learnt:
             self._make(workspace, chart, base, holding)
-        elif holding != self._learnt:
-            self._learn(workspace, self.coder, holding[len(self._learnt) :])
-        self._base, self._learnt, self.revision = base, holding, revision
+        elif holding != self.learnt:
+            self._learn(workspace, self.coder, holding[len(self.learnt) :])
+        self._base, self.learnt, self.revision = base, holding, revision
         self._set_budget(float(workspace.setting(APP, self.client, "budget", 0.02)))
         return self.coder
 
@@ -130,9 +131,11 @@ class Memory:
                     [{key: text for key, text in row.items() if text} for row in filled],
                 )
                 _save(self.coder, self.client, base, ())
-        workspace.add_model_version(
-            APP, self.client, "coder", base[:12], metrics=measures(self.coder.report())
-        )
+        known = workspace.model_versions(APP, self.client)
+        if base[:12] not in {row.version for row in known}:
+            workspace.add_model_version(
+                APP, self.client, "coder", base[:12], metrics=measures(self.coder.report())
+            )
         self._learn(workspace, self.coder, holding[done:])
         if len(holding) - done >= SNAPSHOT_EVERY:
             _save(self.coder, self.client, base, holding)
@@ -161,11 +164,11 @@ def learn(workspace: Workspace, coder: Coder, rows: Sequence[CorrectionRow]) -> 
 def teach(
     coder: Coder, lines: Sequence[Mapping[str, Any]], said: Sequence[Mapping[str, str]]
 ) -> None:
-    """Teach the coder lines with what was said of each, by field; None where nothing was."""
+    """Teach the coder lines with what was said of each, by field; "" where nothing was."""
     if not lines:
         return
     accounts, tax_codes, cost_centres = (
-        [each.get(label) for each in said] for label in ("account", "tax_code", "cost_centre")
+        [each.get(label, "") for each in said] for label in ("account", "tax_code", "cost_centre")
     )
     coder.learn(
         frame_of(list(lines)),

@@ -117,6 +117,16 @@ class PredictionStore(Store):
         with self.reading() as connection:
             return connection.execute(wanted).scalar_one()
 
+    def open_items(self, app: str, client: str) -> list[tuple[int, int, str]]:
+        """List the open predictions as (id, record id, item), without reading what they say."""
+        wanted = (
+            select(Predictions.id, Predictions.record_id, Predictions.item)
+            .where(*_matching(app, client, None, None, None, open_only=True))
+            .order_by(Predictions.id)
+        )
+        with self.reading() as connection:
+            return [(row.id, row.record_id, row.item) for row in connection.execute(wanted)]
+
     def prediction(self, prediction_id: int) -> PredictionRow:
         """One prediction; ``KeyError`` where there is none."""
         wanted = select(Predictions).where(Predictions.id == prediction_id)
