@@ -31,11 +31,15 @@ def of(model: FieldModel, lines: Lines, row: int, label: int) -> tuple[Evidence,
                 )
             )
     for past in model.past.get((seller, label), ())[-_PAST:]:
-        found.append(Evidence(kind=EvidenceKind.PAST_CASE, text=past, weight=0.5, value=model.names[label]))
+        found.append(
+            Evidence(kind=EvidenceKind.PAST_CASE, text=past, weight=0.5, value=model.names[label])
+        )
     if not booked and seller:
         for name, strength in model.alike(lines, row, label)[:_PAST]:
             found.append(
-                Evidence(kind=EvidenceKind.PAST_CASE, text=f"similar supplier: {name}", weight=strength)
+                Evidence(
+                    kind=EvidenceKind.PAST_CASE, text=f"similar supplier: {name}", weight=strength
+                )
             )
     words = model.words(lines, row, label)
     total = sum(weight for _, weight in words)

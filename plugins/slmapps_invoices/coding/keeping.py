@@ -1,4 +1,4 @@
-"""A coder in a folder: ``coder.json`` for what a person may read, ``coder.safetensors`` for numbers."""
+"""A coder in a folder: ``coder.json`` for what a person may read, the numbers in safetensors."""
 
 from __future__ import annotations
 
@@ -57,7 +57,9 @@ def save(coder: Coder, folder: Path) -> None:
             "sellers": list(model.sellers),
             "past": [[seller, label, list(past)] for (seller, label), past in model.past.items()],
         }
-    save_file({k: np.ascontiguousarray(v) for k, v in tensors.items()}, folder / "coder.safetensors")
+    save_file(
+        {k: np.ascontiguousarray(v) for k, v in tensors.items()}, folder / "coder.safetensors"
+    )
     about = {
         "layout": _LAYOUT,
         "fingerprint": coder.reader.fingerprint if coder.models else "",
@@ -118,7 +120,9 @@ def _flat(name: str, table: dict[int, Counts]) -> dict[str, NDArray[Any]]:
     }
 
 
-def _unflat(keys: Sequence[int], sizes: Sequence[int], a: list[int], c: list[Any]) -> dict[int, Counts]:
+def _unflat(
+    keys: Sequence[int], sizes: Sequence[int], a: list[int], c: list[Any]
+) -> dict[int, Counts]:
     out: dict[int, Counts] = {}
     at = 0
     for key, size in zip(keys, sizes, strict=True):
@@ -127,9 +131,7 @@ def _unflat(keys: Sequence[int], sizes: Sequence[int], a: list[int], c: list[Any
     return out
 
 
-def _memory(
-    field: str, kept: dict[str, Any], tensors: dict[str, NDArray[Any]], n: int
-) -> Memory:
+def _memory(field: str, kept: dict[str, Any], tensors: dict[str, NDArray[Any]], n: int) -> Memory:
     memory = Memory(n)
     for context in range(len(CONTEXTS)):
         name = f"{field}.{context}"

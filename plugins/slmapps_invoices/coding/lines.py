@@ -1,4 +1,4 @@
-"""A table of lines as the coder sees them: what is known before a line is coded, and nothing else."""
+"""A table of lines as the coder sees them: what is known before a line is coded, no more."""
 
 from __future__ import annotations
 
@@ -78,13 +78,15 @@ class Lines:
 def _column(frame: pd.DataFrame, name: str) -> list[str]:
     if name not in frame.columns:
         return [""] * len(frame)
-    return ["" if value is None or value != value else str(value) for value in frame[name].tolist()]
+    missing = frame[name].isna().tolist()
+    cells = frame[name].tolist()
+    return ["" if gone else str(cell) for cell, gone in zip(cells, missing, strict=True)]
 
 
 def _days(values: list[str]) -> NDArray[np.int64]:
     parsed = pd.to_datetime(pd.Series(values, dtype="object"), errors="coerce", format="ISO8601")
     days = (parsed - pd.Timestamp("1970-01-01")).dt.days
-    return days.fillna(0).to_numpy(dtype=np.int64)
+    return np.asarray(days.fillna(0), dtype=np.int64)
 
 
 def _series(number: str) -> str:
@@ -95,7 +97,8 @@ def _series(number: str) -> str:
 def read_lines_frame(frame: pd.DataFrame) -> Lines:
     """Lift the columns date, supplier, text, amount, department and invoice_id out of ``frame``.
 
-    Missing columns and cells count as empty. Labels (account, tax code, cost centre) are never read.
+    Missing columns and cells count as empty. Labels (account, tax code, cost centre) are never
+    read.
     """
     supplier = _column(frame, "supplier")
     text = _column(frame, "text")

@@ -74,12 +74,10 @@ class FieldModel:
         if self.own is None:
             self.own = Softmax(len(self.names), features.dense.shape[1], seed=self.seed)
         weight = self._weights(lines)
-        if len(accounts) >= 32:
-            rounds = int(np.clip(60_000 / len(accounts), passes, 40))
-            self.own.fit(features, accounts, weight, passes=rounds, batch=int(np.clip(len(accounts) // 8, 16, 256)))
-        else:
-            for _ in range(3):
-                self.own.step(features, accounts, weight, 0.1)
+        n = len(accounts)
+        rounds = int(np.clip(5_000 / n, passes, 20)) if n >= 32 else 3
+        batch = int(np.clip(n // 8, 32, 256))
+        self.own.fit(features, accounts, weight, passes=rounds, batch=batch, rate=0.15 if n >= 32 else 0.1)
 
     def _weights(self, lines: Lines) -> Floats:
         counts: dict[str, int] = {}

@@ -66,7 +66,11 @@ class Promise:
     def threshold(self, budget: float) -> float:
         """The stated confidence from which a prediction is accepted; infinite if none may be."""
         if budget not in self._thresholds:
-            found = budget_threshold(self.stated, self.right, budget, _DELTA) if len(self.stated) else None
+            found = (
+                budget_threshold(self.stated, self.right, budget, _DELTA)
+                if len(self.stated)
+                else None
+            )
             self._thresholds[budget] = np.inf if found is None else found.value
         return self._thresholds[budget]
 
@@ -91,7 +95,11 @@ class Promise:
             "observed_error": float(1 - self.right[accepted].mean()) if n else 0.0,
             "method": self.calibrator.method if len(self.stated) else "none",
             "calibration_error": (
-                float(expected_calibration_error(calibrated, self.right)) if len(self.stated) else 0.0
+                float(expected_calibration_error(calibrated, self.right))
+                if len(self.stated)
+                else 0.0
             ),
-            "bins": [b.__dict__ for b in reliability_curve(calibrated, self.right)] if len(self.stated) else [],
+            "bins": [b.__dict__ for b in reliability_curve(calibrated, self.right)]
+            if len(self.stated)
+            else [],
         }

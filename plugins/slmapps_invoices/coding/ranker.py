@@ -67,7 +67,9 @@ class Ranker:
         folder.mkdir(parents=True, exist_ok=True)
         tensors = {f"alone.{k}": v for k, v in self.alone.weights.items()}
         tensors |= {f"among.{k}": v for k, v in self.among.weights.items()}
-        save_file({k: np.ascontiguousarray(v) for k, v in tensors.items()}, folder / "ranker.safetensors")
+        save_file(
+            {k: np.ascontiguousarray(v) for k, v in tensors.items()}, folder / "ranker.safetensors"
+        )
         (folder / "ranker.json").write_text(json.dumps(self.about, indent=1) + "\n")
 
     @classmethod
@@ -117,7 +119,9 @@ class Around:
         self.by_invoice, self.invoices = _pooled(floored, invoices)
         index: dict[str, int] = {}
         self.seller = np.array([index.setdefault(name, len(index)) for name in lines.seller])
-        self.department = np.array([index.setdefault(name, len(index)) for name in lines.department])
+        self.department = np.array(
+            [index.setdefault(name, len(index)) for name in lines.department]
+        )
 
     def rows(self, start: int, stop: int) -> tuple[Floats, Floats]:
         """By account ``(stop - start, C, 10)`` and by line ``(stop - start, 8)``."""

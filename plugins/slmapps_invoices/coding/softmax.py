@@ -15,13 +15,15 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, vstack
 
 from slmapps_invoices.coding.lines import Lines, size_of
 
 __all__ = ["BUCKETS", "LineFeatures", "Softmax", "line_features"]
 
 BUCKETS = 1 << 16
+
+Floats = NDArray[np.float32]
 
 
 def _slot(feature: str) -> int:
@@ -48,7 +50,7 @@ class LineFeatures:
 
     identity: csr_matrix
     general: csr_matrix
-    dense: NDArray[np.float32]
+    dense: Floats
 
     def take(self, rows: NDArray[np.int64]) -> LineFeatures:
         """The features of some rows."""
@@ -65,7 +67,7 @@ def _matrix(rows: list[list[tuple[int, float]]]) -> csr_matrix:
     return matrix
 
 
-def line_features(lines: Lines, dense: NDArray[np.float32]) -> LineFeatures:
+def line_features(lines: Lines, dense: Floats) -> LineFeatures:
     """Features of ``n`` lines; ``dense`` are encodings of supplier and text, ``(n, d)``."""
     identity: list[list[tuple[int, float]]] = []
     general: list[list[tuple[int, float]]] = []
@@ -92,14 +94,19 @@ def line_features(lines: Lines, dense: NDArray[np.float32]) -> LineFeatures:
     return LineFeatures(_matrix(identity), _matrix(general), dense)
 
 
+@lru_cache(maxsize=1)
+def _first_bag(width: int, seed: int) -> Floats:
+    start = np.random.default_rng(seed).standard_normal((BUCKETS, width), dtype=np.float32)
+    return np.asarray(start * (0.3 / np.sqrt(width)), dtype=np.float32)
+
+
 class Softmax:
     """Multinomial classifier of width ``width`` over ``n_accounts`` accounts."""
 
     def __init__(self, n_accounts: int, dense: int, *, width: int = 64, seed: int = 0) -> None:
-        rng = np.random.default_rng(seed)
-        self.rng = rng
-        self.bag = rng.normal(0, 0.3 / np.sqrt(width), (BUCKETS, width)).astype(np.float32)
-        self.project = rng.normal(0, 1.0 / np.sqrt(dense), (dense, width)).astype(np.float32)
+        self.rng = np.random.default_rng(seed)
+        self.bag = _first_bag(width, seed).copy()
+        self.project = self.rng.normal(0, 1.0 / np.sqrt(dense), (dense, width)).astype(np.float32)
         self.out = np.zeros((width, n_accounts), dtype=np.float32)
         self.bias = np.zeros(n_accounts, dtype=np.float32)
         self._bag2 = np.full((BUCKETS, 1), 1e-6, dtype=np.float32)
@@ -112,69 +119,86 @@ class Softmax:
         """A classifier whose weights are to be restored."""
         return cls(n_accounts, dense)
 
-    def _hidden(self, sparse: csr_matrix, dense: NDArray[np.float32]) -> NDArray[np.float32]:
+    def _hidden(self, sparse: csr_matrix, dense: Floats) -> Floats:
         return np.asarray(sparse @ self.bag + dense @ self.project, dtype=np.float32)
 
-    def log_proba(self, features: LineFeatures, *, named: bool = True) -> NDArray[np.float32]:
+    def log_proba(self, features: LineFeatures, *, named: bool = True) -> Floats:
         """Log probabilities ``(n, n_accounts)``; ``named=False`` hides who the supplier is."""
         sparse = features.general + features.identity if named else features.general
         logits = self._hidden(sparse, features.dense) @ self.out + self.bias
         logits -= logits.max(axis=1, keepdims=True)
         return np.asarray(logits - np.log(np.exp(logits).sum(axis=1, keepdims=True)))
 
-    def step(
-        self, features: LineFeatures, y: NDArray[np.int64], weight: NDArray[np.float32], rate: float
-    ) -> None:
-        """One Adagrad step on a minibatch; half of it without the supplier's identity."""
-        n = len(y)
-        hide = self.rng.random(n) < 0.5
-        keep = csr_matrix((~hide).astype(np.float32)[:, None])
-        sparse = (features.general + features.identity.multiply(keep)).tocsr()
-        hidden = self._hidden(sparse, features.dense)
-        mask = ((self.rng.random(hidden.shape) > 0.2) / 0.8).astype(np.float32)
-        hidden *= mask
-        logits = hidden @ self.out + self.bias
-        logits -= logits.max(axis=1, keepdims=True)
-        p = np.exp(logits)
-        p /= p.sum(axis=1, keepdims=True)
-        p[np.arange(n), y] -= 1.0
-        p *= (weight / weight.sum())[:, None]
-        back = (p @ self.out.T) * mask
-        gradient = hidden.T @ p
-        self._out2 += gradient**2
-        self.out -= rate * gradient / np.sqrt(self._out2)
-        gradient = p.sum(axis=0)
-        self._bias2 += gradient**2
-        self.bias -= rate * gradient / np.sqrt(self._bias2)
-        gradient = features.dense.T @ back
-        self._project2 += gradient**2
-        self.project -= rate * 0.5 * gradient / np.sqrt(self._project2)
-        columns = sparse.T.tocsr()
-        active = np.flatnonzero(np.diff(columns.indptr))
-        gradient = columns[active] @ back
-        self._bag2[active] += (gradient**2).mean(axis=1, keepdims=True)
-        self.bag[active] -= rate * gradient / np.sqrt(self._bag2[active])
-
     def fit(
         self,
         features: LineFeatures,
         y: NDArray[np.int64],
-        weight: NDArray[np.float32],
+        weight: Floats,
         *,
         passes: int = 8,
         batch: int = 256,
         rate: float = 0.15,
     ) -> Softmax:
-        """Train from where the weights stand; the rate falls to zero over the passes."""
-        n, steps = len(y), passes * -(-len(y) // batch)
-        done = 0
+        """Train from where the weights stand; the rate falls to zero over the passes.
+
+        Args:
+            features: of ``n`` lines.
+            y: accounts ``(n,)``, as indices.
+            weight: how much each line counts, ``(n,)``.
+            passes: over all lines.
+            batch: lines a step.
+            rate: Adagrad's first rate.
+        """
+        n = len(y)
+        # Rows 0..n-1 name the supplier, rows n..2n-1 hide it; only the columns in use take part.
+        both = vstack([features.general + features.identity, features.general]).tocsr()
+        used, both.indices = np.unique(both.indices, return_inverse=True)
+        both = csr_matrix((both.data, both.indices.astype(np.int32), both.indptr), (2 * n, len(used)))
+        bag, bag2 = self.bag[used], self._bag2[used]
+        steps, done = passes * -(-n // batch), 0
         for _ in range(passes):
             order = self.rng.permutation(n)
             for start in range(0, n, batch):
                 rows = order[start : start + batch]
-                self.step(features.take(rows), y[rows], weight[rows], rate * (1 - done / steps))
+                sparse = both[rows + n * (self.rng.random(len(rows)) < 0.5)]
+                dense, target, share = features.dense[rows], y[rows], weight[rows]
+                self._step(sparse, bag, bag2, dense, target, share, rate * (1 - done / steps))
                 done += 1
+        self.bag[used], self._bag2[used] = bag, bag2
         return self
+
+    def _step(
+        self,
+        sparse: csr_matrix,
+        bag: Floats,
+        bag2: Floats,
+        dense: Floats,
+        y: NDArray[np.int64],
+        weight: Floats,
+        rate: float,
+    ) -> None:
+        n = len(y)
+        mask = ((self.rng.random((n, self.out.shape[0])) > 0.2) / 0.8).astype(np.float32)
+        hidden = np.asarray(sparse @ bag + dense @ self.project) * mask
+        p = hidden @ self.out + self.bias
+        p -= p.max(axis=1, keepdims=True)
+        np.exp(p, out=p)
+        p /= p.sum(axis=1, keepdims=True)
+        p[np.arange(n), y] -= 1.0
+        p *= (weight / weight.sum())[:, None]
+        back = (p @ self.out.T) * mask
+        for values, squares, gradient, pace in (
+            (self.out, self._out2, hidden.T @ p, rate),
+            (self.bias, self._bias2, p.sum(axis=0), rate),
+            (self.project, self._project2, dense.T @ back, rate / 2),
+        ):
+            squares += gradient**2
+            values -= pace * gradient / np.sqrt(squares)
+        columns = sparse.T.tocsr()
+        active = np.flatnonzero(np.diff(columns.indptr))
+        gradient = columns[active] @ back
+        bag2[active] += (gradient**2).mean(axis=1, keepdims=True)
+        bag[active] -= rate * gradient / np.sqrt(bag2[active])
 
     def widen(self, n_accounts: int) -> None:
         """Make room for labels that were not known before."""
@@ -199,12 +223,12 @@ class Softmax:
                 found.append((word, value))
         return found
 
-    def state(self) -> dict[str, NDArray[np.float32]]:
+    def state(self) -> dict[str, Floats]:
         """Weights and step sizes, for keeping."""
         names = ("bag", "project", "out", "bias", "_bag2", "_project2", "_out2", "_bias2")
         return {name.lstrip("_"): getattr(self, name) for name in names}
 
-    def restore(self, state: dict[str, NDArray[np.float32]]) -> None:
+    def restore(self, state: dict[str, Floats]) -> None:
         """Take back what :meth:`state` gave."""
         for name, value in state.items():
             setattr(self, f"_{name}" if name.endswith("2") else name, np.array(value))

@@ -1,0 +1,1 @@
+"""How a line gets its account: memory, classifier, ranker, and how far they may be trusted."""
