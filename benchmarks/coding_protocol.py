@@ -1,4 +1,4 @@
-"""The protocol of the coding figures: what is training, what is test, and the baselines beside them.
+"""The protocol of the coding figures: what is training, what is test, and the baselines.
 
 Temporal split: a client's lines in order of date; the test begins at ``test_from`` of
 ``splits.csv``; training is the last 60,000 lines before it, the test the first 20,000 from it on.
@@ -123,7 +123,9 @@ def coverage_at(confidence: NDArray[np.float64], correct: NDArray[np.bool_], lev
     return float((good[-1] + 1) / len(order)) if len(good) else 0.0
 
 
-def supplier_counts(train: pd.DataFrame) -> tuple[dict[str, Counter[str]], Counter[str], dict[str, str]]:
+def supplier_counts(
+    train: pd.DataFrame,
+) -> tuple[dict[str, Counter[str]], Counter[str], dict[str, str]]:
     """Accounts by supplier, accounts overall, and the last account of each supplier."""
     by: dict[str, Counter[str]] = defaultdict(Counter)
     last: dict[str, str] = {}

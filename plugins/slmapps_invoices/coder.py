@@ -92,10 +92,7 @@ class Coder:
         return self
 
     def _learn_field(self, field: str, lines: Lines, labels: Sequence[str]) -> None:
-        if field == "account":
-            known = self._index
-        else:
-            known = self._grow(field, labels)
+        known = self._index if field == "account" else self._grow(field, labels)
         y = np.array([known.get(label, -1) for label in labels], dtype=np.int64)
         keep = y >= 0
         if not keep.any():
@@ -108,9 +105,7 @@ class Coder:
             promise.add(self._log_proba(field, lines), y)
         self.model(field).learn(lines, y)
 
-    def _rehearse(
-        self, field: str, lines: Lines, y: NDArray[np.int64], promise: Promise
-    ) -> None:
+    def _rehearse(self, field: str, lines: Lines, y: NDArray[np.int64], promise: Promise) -> None:
         """Predict the newest fifth of a history from the rest: calibration that was not learnt."""
         cut = len(y) - min(max(len(y) // 5, 100), 6000)
         trial = self.model(field).fresh()
@@ -278,7 +273,9 @@ def _checked(chart: pd.DataFrame) -> pd.DataFrame:
     out["name"] = out["name"].where(out["name"] != "", out["account"])
     marked = out["name"].map(lambda name: bool(_RETIRED.search(name)))
     if "retired" in chart.columns:
-        said = chart["retired"].map(lambda v: str(v).strip().lower() in {"1", "1.0", "true", "yes", "y", "x"})
+        said = chart["retired"].map(
+            lambda v: str(v).strip().lower() in {"1", "1.0", "true", "yes", "y", "x"}
+        )
         marked = marked | said
     out["retired"] = marked
     return out.reset_index(drop=True)
