@@ -17,7 +17,7 @@ run: ## install on first use, load the samples, open the suite on http://localho
 	@exec $(BIN)/slmapps ui --samples --host $(HOST) --port $(PORT)
 
 setup: ## install everything for development
-	@tools/install ui train postgres dev
+	@tools/install ui train ray postgres dev
 
 test: setup ## install what the tests need and run every test
 	@tools/system-packages
