@@ -148,6 +148,22 @@ def test_ticked_lines_are_confirmed_together(stocked, shelves):
     assert len(stocked.corrections("shelves")) == 2
 
 
+def test_many_lines_are_confirmed_beside_the_page_and_undone_as_one_step(stocked, monkeypatch):
+    from slmapps_ui import jobs, review
+
+    monkeypatch.setattr(review, "AT_ONCE", 2)
+    app = page("slmapps_ui.review:render").run()
+    app.slider[0].set_value(40).run()
+    next(each for each in app.button if each.label.endswith("of the 6 shown")).click().run()
+    for job in list(jobs._jobs.values()):
+        assert job.finished.wait(30)
+    app.run()
+    assert len(stocked.corrections("shelves")) == 3
+    next(each for each in app.button if each.label == "Undo (3)").click().run()
+    assert not app.exception
+    assert stocked.corrections("shelves") == []
+
+
 def test_a_correction_of_another_session_can_be_taken_back(stocked):
     first = page("slmapps_ui.review:render").run()
     row = min(stocked.predictions(app="shelves"), key=lambda row: row.prediction.confidence)

@@ -22,7 +22,16 @@ from slmapps_ui.item_card import card, verdict
 from slmapps_ui.items import Item, ItemKey, standing
 from slmapps_ui.markup import chip, escape, plain, write
 
-__all__ = ["Labels", "accept", "apply", "labels_of", "panel", "undo_last", "undoable"]
+__all__ = [
+    "Labels",
+    "agreements",
+    "apply",
+    "labels_of",
+    "panel",
+    "remember",
+    "undo_last",
+    "undoable",
+]
 
 STEPS_KEPT = 50
 PREVIEWED = 4
@@ -60,23 +69,26 @@ def apply(
     """Store corrections of one client, learn from them, and remember them as one step to undo."""
     if desk.correct is None or not corrections:
         return []
-    before = set(workspace.live_corrections(desk.name, client))
+    before = workspace.live_corrections(desk.name, client)
     changes = desk.correct(workspace, corrections)
-    new = [each for each in workspace.live_corrections(desk.name, client) if each not in before]
+    remember(desk, workspace, client, before)
+    return changes
+
+
+def remember(desk: Desk, workspace: Workspace, client: str, before: Sequence[int]) -> None:
+    """Take the corrections that were not there ``before`` as one step to undo."""
+    known = set(before)
+    new = [each for each in workspace.live_corrections(desk.name, client) if each not in known]
     if new:
         stack = _stack(desk.name, client)
         stack.append(sorted(new))
         del stack[:-STEPS_KEPT]
-    return changes
 
 
-def accept(
-    desk: Desk, workspace: Workspace, rows: Sequence[PredictionRow], client: str
-) -> list[Change]:
-    """Confirm Predictions as they are, as one step; a row without a suggestion is left alone."""
-    said = [(row, row.prediction.value) for row in rows]
-    corrections = [_correction(row, value) for row, value in said if value is not None]
-    return apply(desk, workspace, corrections, client)
+def agreements(items: Sequence[Item]) -> list[Correction]:
+    """What says of items that they are right as they are; without a suggestion nothing is said."""
+    said = [(row, row.prediction.value) for item in items for row in item.open]
+    return [_correction(row, value) for row, value in said if value is not None]
 
 
 def undoable(app: str, client: str) -> int:

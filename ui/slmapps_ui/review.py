@@ -13,16 +13,18 @@ import streamlit as st
 
 from slmapps.desk import Desk
 from slmapps.workspace import Workspace
-from slmapps_ui import decision, session
+from slmapps_ui import decision, jobs, session
 from slmapps_ui.evidence import status_word
 from slmapps_ui.items import Item, ItemKey, standing, waiting_items
-from slmapps_ui.markup import escape, write
+from slmapps_ui.markup import escape, plain, write
 from slmapps_ui.tables import amount_column, select_cell, share_column
 
 __all__ = ["open_at", "render"]
 
 SHOWN = 500
 """Rows of the queue; the rest comes up as these are settled."""
+AT_ONCE = 60
+"""Lines that are confirmed while the page waits; more are confirmed beside it."""
 EARLIER = 12
 """Corrections that can be taken back one by one."""
 WAITING, ALL = "To review", "All open"
@@ -63,9 +65,20 @@ def _bulk(
     within = [item for item in standing(workspace, desk, client) if item.open and not item.waiting]
 
     def confirm(several: Sequence[Item]) -> None:
-        decision.accept(desk, workspace, [row for item in several for row in item.open], client)
-        session.flash(f"{len(several)} line{'s' * (len(several) != 1)} confirmed.")
+        corrections = decision.agreements(several)
+        told = f"{len(several)} line{'s' * (len(several) != 1)} confirmed."
         st.session_state["review:table"] = session.kept("review:table", 0) + 1
+        if len(several) <= AT_ONCE or desk.correct is None:
+            decision.apply(desk, workspace, corrections, client)
+            session.flash(told)
+            return
+        correct = desk.correct
+        st.session_state["review:before"] = workspace.live_corrections(desk.name, client)
+        jobs.start(
+            _job(desk, client),
+            f"Confirming {len(several):,} lines",
+            lambda _progress: (correct(workspace, corrections), told)[1],
+        )
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.button(
@@ -119,6 +132,26 @@ def _bulk(
         if earlier.open:
             with earlier:
                 _earlier(desk, workspace, client)
+
+
+def _job(desk: Desk, client: str) -> str:
+    return f"{desk.name}:{client}:confirm"
+
+
+def _confirming(desk: Desk, workspace: Workspace, client: str) -> bool:
+    """Show that many lines are being confirmed; True while they are."""
+    key = _job(desk, client)
+    job = jobs.show(key)
+    if job is None:
+        return jobs.current(key) is not None
+    jobs.forget(key)
+    if job.error:
+        st.error(f"{plain(job.title)} stopped: {plain(job.error)}")
+        return False
+    decision.remember(desk, workspace, client, session.kept("review:before", []))
+    session.flash(job.result)
+    session.show_flash()
+    return False
 
 
 def _earlier(desk: Desk, workspace: Workspace, client: str) -> None:
@@ -235,6 +268,8 @@ def render() -> None:
         )
     client = session.pick_client(desk.name)
     if client is None:
+        return
+    if _confirming(desk, workspace, client):
         return
     left, right = st.columns([0.6, 0.4], gap="medium")
     with left:
