@@ -47,7 +47,8 @@ class Split:
     @property
     def unseen(self) -> NDArray[np.bool_]:
         """Test lines whose supplier is not in the training part, shape ``(n_test,)``."""
-        return ~self.test["supplier"].isin(set(self.train["supplier"])).to_numpy()
+        known = set(self.train["supplier"].str.lower())
+        return ~self.test["supplier"].str.lower().isin(known).to_numpy()
 
 
 def read_client(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:

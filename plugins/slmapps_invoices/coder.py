@@ -10,6 +10,8 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Sequence
+from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +36,9 @@ MODEL = "slmapps_invoices.coder"
 VERSION = "1"
 MODEL_FOLDER = Path(__file__).parent / "model"
 TOP = 3
+STALE = 365
+"""Days after the newest reviewed line from which nothing is accepted: habits have moved on."""
+OLD = "the newest reviewed line is over a year older: review some lines first"
 
 _RETIRED = re.compile(
     r"do not use|not in use|no longer used|not used|obsolete|retired|closed|deactivated|inactive"
@@ -50,17 +55,24 @@ class Coder:
             A name that says "do not use" or the like counts as retired.
         reader: the encoder; the shared backbone by default, loaded when first needed.
         budget: the share of accepted predictions that may be wrong.
+        ranker: another than the one shipped, as for measuring on a client that it has not seen.
 
     Raises:
         ValueError: no account in the chart, or an account twice.
     """
 
     def __init__(
-        self, chart: pd.DataFrame, *, reader: Reader | None = None, budget: float = 0.02
+        self,
+        chart: pd.DataFrame,
+        *,
+        reader: Reader | None = None,
+        budget: float = 0.02,
+        ranker: Ranker | None = None,
     ) -> None:
         self.chart = _checked(chart)
         self._reader = reader
         self.budget = budget
+        self._ranker = ranker
         self.models: dict[str, FieldModel] = {}
         self.promises: dict[str, Promise] = {}
         self.values: dict[str, list[str]] = {"account": self.chart["account"].tolist()}
@@ -78,9 +90,9 @@ class Coder:
     ) -> Coder:
         """Learn reviewed lines in their order; returns the coder itself.
 
-        Lines whose account is not in the chart say nothing and are passed over. From 200 lines at
-        once, the last fifth is first predicted from the rest, and that sets the calibration and
-        the threshold; single lines add to it as they come.
+        Lines whose account is not in the chart say nothing and are passed over. From 100 lines at
+        once, the newer are first predicted from the older, and that sets the calibration and the
+        threshold; single lines add to it as they come.
         """
         read = read_lines_frame(lines)
         if len(read) != len(accounts):
@@ -106,15 +118,22 @@ class Coder:
         self.model(field).learn(lines, y)
 
     def _rehearse(self, field: str, lines: Lines, y: NDArray[np.int64], promise: Promise) -> None:
-        """Predict the newest fifth of a history from the rest: calibration that was not learnt."""
-        cut = len(y) - min(max(len(y) // 5, 100), 6000)
-        trial = self.model(field).fresh()
-        old = self.models[field]
-        for part, seen in zip(old.parts, old.labels_seen, strict=True):
-            trial.learn(part, seen)
-        trial.learn(lines.take(slice(0, cut)), y[:cut])
+        """Predict the newer part of a history from the older: calibration that was not learnt.
+
+        A short history is gone through in blocks, each predicted from all before it, since a
+        fifth of it would say too little.
+        """
+        old = self.model(field)
+        n = len(y)
+        cuts = [n - min(n // 5, 8000), n] if n >= 3000 else [n * k // 5 for k in (2, 3, 4, 5)]
         allowed = self.allowed if field == "account" else None
-        promise.rehearse(trial.log_proba(lines.take(slice(cut, len(y))), allowed), y[cut:])
+        trial = old.fork() if old.memory.seen else old.fresh()
+        trial.learn(lines.take(slice(0, cuts[0])), y[: cuts[0]])
+        for start, stop in pairwise(cuts):
+            block = lines.take(slice(start, stop))
+            promise.add(trial.log_proba(block, allowed), y[start:stop])
+            if stop < n:
+                trial.learn(block, y[start:stop])
 
     def _grow(self, field: str, labels: Sequence[str]) -> dict[str, int]:
         values = self.values.setdefault(field, [])
@@ -134,7 +153,9 @@ class Coder:
                 names, groups = self.chart["name"].tolist(), self.chart["group"].tolist()
             else:
                 names, groups = list(self.values[field]), [""] * len(self.values[field])
-            self.models[field] = FieldModel(names, groups, self._encode, ranker=_ranker())
+            self.models[field] = FieldModel(
+                names, groups, self._encode, ranker=self._ranker or _shipped()
+            )
         return self.models[field]
 
     def _encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -195,7 +216,10 @@ class Coder:
                 for i, p in zip(order[row, 1:], rest, strict=True)
                 if field != "account" or self.allowed[i]
             )
-            accepted = raw[row, 0] >= threshold
+            stale = (
+                bool(model.memory.last_day) and int(lines.date[row]) > model.memory.last_day + STALE
+            )
+            accepted = raw[row, 0] >= threshold and not stale
             out.append(
                 Prediction(
                     field=field,
@@ -204,7 +228,7 @@ class Coder:
                     alternatives=alternatives,
                     evidence=evidence.of(model, lines, row, best),
                     status=Status.ACCEPTED if accepted else Status.REVIEW,
-                    reason="" if accepted else promise.why(self.budget),
+                    reason="" if accepted else OLD if stale else promise.why(self.budget),
                     model=MODEL,
                     version=VERSION,
                     fingerprint=self.reader.fingerprint,
@@ -281,5 +305,6 @@ def _checked(chart: pd.DataFrame) -> pd.DataFrame:
     return out.reset_index(drop=True)
 
 
-def _ranker() -> Ranker | None:
+@lru_cache(maxsize=1)
+def _shipped() -> Ranker | None:
     return Ranker.load(MODEL_FOLDER) if (MODEL_FOLDER / "ranker.json").exists() else None

@@ -1,4 +1,4 @@
-"""One field of a line (account, tax code or cost centre) as one client books it: learn and score."""
+"""One field of a line (account, tax code, cost centre) as one client books it: learn and score."""
 
 from __future__ import annotations
 
@@ -59,7 +59,10 @@ class FieldModel:
         return found
 
     def _dense(self, lines: Lines) -> tuple[Floats, Floats]:
-        names = [name if seller else "" for name, seller in zip(lines.supplier, lines.seller, strict=True)]
+        names = [
+            name if seller else ""
+            for name, seller in zip(lines.supplier, lines.seller, strict=True)
+        ]
         return self._texts(names), self._texts(lines.text)
 
     # learning -------------------------------------------------------------------------------
@@ -77,7 +80,9 @@ class FieldModel:
         n = len(accounts)
         rounds = int(np.clip(5_000 / n, passes, 20)) if n >= 32 else 3
         batch = int(np.clip(n // 8, 32, 256))
-        self.own.fit(features, accounts, weight, passes=rounds, batch=batch, rate=0.15 if n >= 32 else 0.1)
+        self.own.fit(
+            features, accounts, weight, passes=rounds, batch=batch, rate=0.15 if n >= 32 else 0.1
+        )
 
     def _weights(self, lines: Lines) -> Floats:
         counts: dict[str, int] = {}
@@ -86,7 +91,7 @@ class FieldModel:
         return np.array([counts[seller] ** -0.3 for seller in lines.seller], np.float32)
 
     def _meet(self, lines: Lines, supplier: Floats, accounts: NDArray[np.int64]) -> None:
-        self._near = {}
+        self.forget_nearest()
         for row, account in enumerate(accounts.tolist()):
             seller = lines.seller[row]
             if not seller:
@@ -114,7 +119,8 @@ class FieldModel:
         other.memory = self.memory.fork()
         other.own = copy.deepcopy(self.own)
         other.sellers, other.past = dict(self.sellers), dict(self.past)
-        other.vectors, other._near = self.vectors.copy(), {}
+        other.vectors = self.vectors.copy()
+        other.forget_nearest()
         return other
 
     def widen(self, names: Sequence[str]) -> None:
@@ -125,6 +131,10 @@ class FieldModel:
         self.memory.n_accounts = len(self.names)
         if self.own is not None:
             self.own.widen(len(self.names))
+
+    def forget_nearest(self) -> None:
+        """Look for similar sellers anew: more are known."""
+        self._near = {}
 
     # scoring --------------------------------------------------------------------------------
     def _nearest(self, seller: str, vector: Floats) -> tuple[tuple[int, float], ...]:
@@ -198,7 +208,7 @@ class FieldModel:
         for start in range(0, n, _CHUNK):
             rows = slice(start, min(n, start + _CHUNK))
             part = lines.take(rows)
-            first[rows] = self._alone(part, start)
+            first[rows] = self.alone(part, start)
         if allowed is not None:
             first[:, ~allowed] = -30
         first = log_softmax(first)
@@ -213,15 +223,18 @@ class FieldModel:
             out[:, ~allowed] = -30
         return log_softmax(out)
 
-    def _alone(self, lines: Lines, start: int) -> Floats:
+    def alone(self, lines: Lines, start: int) -> Floats:
+        """First-pass scores ``(n, C)`` of lines that begin at place ``start`` of their list."""
         sources = self.sources(lines)
         by_account, by_line = candidate_features(self.memory, self.labels, lines, sources)
         if start:
             by_account[:, :, -17:-13] = 0
         if self.ranker is not None:
             return self.ranker.alone.logits(by_account, by_line)
-        mixed = 0.35 * by_account[:, :, 1] + 0.25 * by_account[:, :, 0] + 0.05 * by_account[:, :, 16]
+        mixed = (
+            0.35 * by_account[:, :, 1] + 0.25 * by_account[:, :, 0] + 0.05 * by_account[:, :, 16]
+        )
         mixed += 0.1 * sources.similar + 0.02 * np.exp(by_account[:, :, -6] * 2)
         if sources.own is not None:
             mixed += 0.6 * np.exp(sources.own)
-        return np.log(mixed + 1e-6)
+        return np.asarray(np.log(mixed + 1e-6), dtype=np.float32)

@@ -23,23 +23,17 @@ from slmapps.trust import (
 __all__ = ["Promise"]
 
 _KEPT = 8000
-_DELTA = 0.05
 
 
 @dataclass
 class Promise:
     """Stated confidences ``(n,)`` beside whether they were right, newest last."""
 
-    ENOUGH = 200
+    ENOUGH = 100
     stated: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
     right: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=bool))
     _calibrator: Calibrator | None = None
     _thresholds: dict[float, float] = field(default_factory=dict)
-
-    def rehearse(self, log_p: NDArray[np.float32], y: NDArray[np.int64]) -> None:
-        """Start anew with predictions ``(n, C)`` of lines that were not learnt."""
-        self.stated, self.right = np.zeros(0), np.zeros(0, dtype=bool)
-        self.add(log_p, y)
 
     def add(self, log_p: NDArray[np.float32], y: NDArray[np.int64]) -> None:
         """Add predictions made before their lines were learnt."""
@@ -47,8 +41,6 @@ class Promise:
         stated = np.exp(log_p[np.arange(len(y)), best]).astype(np.float64)
         self.stated = np.concatenate([self.stated, np.minimum(stated, 1.0)])[-_KEPT:]
         self.right = np.concatenate([self.right, best == y])[-_KEPT:]
-        if self._calibrator is None or len(self.stated) < self._calibrator.n * 1.1 + 8:
-            pass
         self._calibrator = None
         self._thresholds = {}
 
@@ -67,7 +59,7 @@ class Promise:
         """The stated confidence from which a prediction is accepted; infinite if none may be."""
         if budget not in self._thresholds:
             found = (
-                budget_threshold(self.stated, self.right, budget, _DELTA)
+                budget_threshold(self.stated, self.right, budget, None)
                 if len(self.stated)
                 else None
             )
@@ -76,8 +68,8 @@ class Promise:
 
     def why(self, budget: float) -> str:
         """Why a prediction waits for review."""
-        if len(self.stated) < self.ENOUGH:
-            return f"fewer than {self.ENOUGH} reviewed lines: every line is shown until then"
+        if not np.isfinite(self.threshold(budget)):
+            return f"too few reviewed lines yet to promise {budget:.1%} wrong at most"
         return f"not sure enough for {budget:.1%} wrong at most"
 
     def report(self, budget: float) -> dict[str, Any]:
@@ -89,7 +81,7 @@ class Promise:
         return {
             "n": len(self.stated),
             "budget": budget,
-            "threshold": float(value),
+            "threshold": float(self.calibrated(np.array([value]))[0]) if n else float("inf"),
             "coverage": float(accepted.mean()) if len(accepted) else 0.0,
             "expected_error": float(1 - calibrated[accepted].mean()) if n else 0.0,
             "observed_error": float(1 - self.right[accepted].mean()) if n else 0.0,

@@ -91,7 +91,7 @@ CONTEXT_ACCOUNT, CONTEXT_LINE = 10, 8
 
 
 def _pooled(log_p: Floats, keys: tuple[str, ...]) -> tuple[Floats, Floats]:
-    """Mean of ``log_p`` over the *other* lines of the same key ``(n, C)``; log(1 + their number)."""
+    """Mean of ``log_p`` over the *other* lines of the same key ``(n, C)``, and log(1 + n)."""
     index = {key: i for i, key in enumerate(dict.fromkeys(keys))}
     group = np.array([index[key] for key in keys])
     count = np.bincount(group, minlength=len(index)).astype(np.float32)

@@ -12,6 +12,7 @@ import re
 import zlib
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +35,7 @@ def _slot(feature: str) -> int:
 def _pieces(text: str, tag: str) -> tuple[int, ...]:
     words = re.sub(r"[^\w&]+", " ", text).split()[:16]
     found = [f"{tag}w{word}" for word in words]
-    found += [f"{tag}b{a}_{b}" for a, b in zip(words, words[1:], strict=False)]
+    found += [f"{tag}b{a}_{b}" for a, b in pairwise(words)]
     for word in words:
         edged = f"<{word}>"
         found += [f"{tag}{edged[i : i + n]}" for n in (3, 4) for i in range(len(edged) - n + 1)]
@@ -71,7 +72,9 @@ def line_features(lines: Lines, dense: Floats) -> LineFeatures:
     """Features of ``n`` lines; ``dense`` are encodings of supplier and text, ``(n, d)``."""
     identity: list[list[tuple[int, float]]] = []
     general: list[list[tuple[int, float]]] = []
-    months = ((lines.date.astype("datetime64[D]").astype("datetime64[M]").astype(int)) % 12).tolist()
+    months = (
+        (lines.date.astype("datetime64[D]").astype("datetime64[M]").astype(int)) % 12
+    ).tolist()
     for row in range(len(lines)):
         seller, shape = lines.seller[row], lines.shape[row]
         department, series = lines.department[row], lines.series[row]
@@ -153,7 +156,9 @@ class Softmax:
         # Rows 0..n-1 name the supplier, rows n..2n-1 hide it; only the columns in use take part.
         both = vstack([features.general + features.identity, features.general]).tocsr()
         used, both.indices = np.unique(both.indices, return_inverse=True)
-        both = csr_matrix((both.data, both.indices.astype(np.int32), both.indptr), (2 * n, len(used)))
+        both = csr_matrix(
+            (both.data, both.indices.astype(np.int32), both.indptr), (2 * n, len(used))
+        )
         bag, bag2 = self.bag[used], self._bag2[used]
         steps, done = passes * -(-n // batch), 0
         for _ in range(passes):
@@ -192,8 +197,8 @@ class Softmax:
             (self.bias, self._bias2, p.sum(axis=0), rate),
             (self.project, self._project2, dense.T @ back, rate / 2),
         ):
-            squares += gradient**2
-            values -= pace * gradient / np.sqrt(squares)
+            np.add(squares, gradient**2, out=squares)
+            np.subtract(values, pace * gradient / np.sqrt(squares), out=values)
         columns = sparse.T.tocsr()
         active = np.flatnonzero(np.diff(columns.indptr))
         gradient = columns[active] @ back
