@@ -59,9 +59,7 @@ def test_the_types_of_the_package_are_published(wheel, package):
 
 def test_everything_that_is_asked_for_is_pinned():
     extras = {
-        name: asked
-        for name, asked in PROJECT["optional-dependencies"].items()
-        if name != "server"
+        name: asked for name, asked in PROJECT["optional-dependencies"].items() if name != "server"
     }
     asked = [*PROJECT["dependencies"], *(each for several in extras.values() for each in several)]
     pinned = {normal(name) for name in PINS}
