@@ -132,8 +132,12 @@ def _weeks(report: dict[str, Any]) -> None:
         (week,) = weeks
         st.write(
             f"Week of {week['week']}, the first one: **{week['total']:,}** lines came in,"
-            f" **{week['accepted']:,}** of them were coded without review; people looked at"
-            f" **{week['reviewed']:,}** and found **{week['right']:,}** right."
+            f" **{week['accepted']:,}** of them were coded without review. "
+            + (
+                f"People looked at **{week['reviewed']:,}** and found **{week['right']:,}** right."
+                if week["reviewed"]
+                else "Nobody has looked at any of them yet."
+            )
         )
         return
     st.altair_chart(plots.accuracy_by_week(weeks), width="stretch")
