@@ -43,7 +43,7 @@ bench-invoices: setup ## every published figure of the invoices desk; needs SLMA
 	$(BIN)/python -m benchmarks.desk
 	@# Each client is coded by a ranker that has not seen it: made once, some minutes each.
 	@test -d .cache/rankers || $(BIN)/python -m slmapps_invoices.coding.training \
-	    --data "$$SLMAPPS_DATA" --out .cache/rankers --leave-one-out
+	    --data "$$SLMAPPS_DATA/invoices/coding" --out .cache/rankers --leave-one-out
 	$(BIN)/python -m benchmarks.bench_coding --rankers .cache/rankers
 
 docs: setup ## write the generated parts of docs/ anew

@@ -27,7 +27,7 @@ from slmapps_invoices.coding.lines import Lines, read_lines_frame
 from slmapps_invoices.coding.model import Encode, FieldModel
 from slmapps_invoices.coding.ranker import Around, Perceptron, Ranker, log_softmax
 
-__all__ = ["Cases", "Client", "rehearse", "rehearse_lists", "train"]
+__all__ = ["Cases", "Client", "rehearse", "rehearse_lists", "train", "write_card"]
 
 Floats = NDArray[np.float32]
 HISTORIES = (0, 10, 50, 250, 1000, 4000, 15000, 40000)
@@ -200,6 +200,31 @@ def rehearse_lists(client: Client, encode: Encode, alone: Perceptron, seed: int 
     return cases
 
 
+CARD = """\
+# The ranker of the invoices desk
+
+| | |
+|---|---|
+| what | two listwise rankers of candidates, {parameters:,} parameters in all; numpy at run time |
+| in | how each account of a chart relates to a line: `coding/features.py`, `coding/ranker.py` |
+| out | a probability for each account, calibrated afterwards on the client's own history |
+| stands on | the shared reader, all-MiniLM-L6-v2 (Apache-2.0), frozen |
+| rehearsed on | {clients} |
+| command | `python -m slmapps_invoices.coding.training --data DATA --out MODEL --seed {seed}` |
+
+The weights hold no supplier, no account and no text of any client: a candidate is seen only through
+counts, shares, cosines and the client's own classifier, which is trained on the client's machine.
+
+Sources: birmingham from fnsalinas/Purchase-Card-Transactions (MIT; published by Birmingham City
+Council). All others from odileeds/council-spending-data: lists published by the bodies themselves
+under the transparency rules for public spending, usually under the Open Government Licence v3.0;
+that repository states no licence of its own.
+
+Limits: nine British public bodies, eight of them without line texts; charts of 56 to 470 accounts.
+Figures, each with the client left out of the rehearsals: `benchmarks/RESULTS.md`.
+"""
+
+
 class _Network(nn.Module):
     def __init__(self, by_account: int, by_line: int, first: int = 48, second: int = 24) -> None:
         super().__init__()
@@ -233,6 +258,24 @@ class _Network(nn.Module):
         )
 
 
+def _exchange(a: torch.Tensor, b: torch.Tensor) -> None:
+    """Let the texts play the sellers' part, in place: few clients have texts, some nothing else.
+
+    A text that recurs is to a line what its seller is: it says what was bought.
+    """
+    one, two = [0, 1, 2, 3, 41, 43], [12, 13, 14, 15, 42, 44]
+    a[:, :, one + two] = a[:, :, two + one]
+    empty = a[:, :, [0, 2]].abs().sum() == 0
+    if empty:  # a client without texts: its sellers count as texts, and stay
+        a[:, :, one] = a[:, :, two]
+    b[:, [0, 1, 6, 7]] = b[:, [6, 7, 0, 1]]
+    if empty:
+        b[:, [0, 1]] = b[:, [6, 7]]
+        a[:, :, [8, 9]] = a[:, :, [0, 1]]
+        b[:, 4] = b[:, 0]
+    b[:, 18] = 1
+
+
 def train(
     clients: Sequence[dict[str, NDArray[Any]]],
     *,
@@ -263,6 +306,8 @@ def train(
         b = torch.tensor(cases["B"][rows].astype(np.float32))
         y = torch.tensor(cases["Y"][rows])
         if lacking:
+            if rng.random() < 0.25:
+                _exchange(a, b)
             for by_account, by_line in _LACKING:
                 if rng.random() < 0.1:
                     a[:, :, by_account] = 0
@@ -309,11 +354,23 @@ def main() -> None:
             about = {"clients": sorted(set(clients) - {name}), "seed": seed, "layout": 1}
             Ranker(alone[name], among, about).save(options.out / name)
         return
-    Ranker(
+    whole = Ranker(
         train(list(first.values()), lacking=True, seed=seed),
         train(list(second.values()), lacking=False, steps=1200, seed=seed),
         {"clients": sorted(clients), "seed": seed, "layout": 1},
-    ).save(options.out)
+    )
+    whole.save(options.out)
+    write_card(whole, options.out)
+
+
+def write_card(ranker: Ranker, folder: Path) -> None:
+    """Write the model card beside the weights."""
+    parts = (ranker.alone, ranker.among)
+    size = sum(value.size for part in parts for value in part.weights.values())
+    names = ranker.about["clients"]
+    clients = ", ".join(names) if isinstance(names, list) else ""
+    card = CARD.format(parameters=size, clients=clients, seed=ranker.about["seed"])
+    (folder / "README.md").write_text(card, encoding="utf-8")
 
 
 def _others(cases: dict[str, dict[str, NDArray[Any]]], name: str) -> list[dict[str, NDArray[Any]]]:
