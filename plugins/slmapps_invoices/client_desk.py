@@ -147,7 +147,9 @@ class ClientDesk:
         with self.lock:
             return self._predict(self.catch_up(workspace), lines)
 
-    def _predict(self, coder: Coder | None, lines: Sequence[Line]) -> list[dict[str, Prediction]]:
+    def _predict(
+        self, coder: Coder | None, lines: Sequence[Line], *, evidence: bool = True
+    ) -> list[dict[str, Prediction]]:
         if not lines:
             return []
         if coder is None:
@@ -163,7 +165,8 @@ class ClientDesk:
             of_record = lines_of(lines[places[0]][0])
             wanted = [lines[place][2] for place in places]
             near = neighbourhood(wanted, len(of_record))
-            found = coder.predict_all(frame_of([of_record[number] for number in near]))
+            frame = frame_of([of_record[number] for number in near])
+            found = coder.predict_all(frame, evidence=evidence)
             by_number = dict(zip(near, found, strict=True))
             said |= {place: by_number[number] for place, number in zip(places, wanted, strict=True)}
         return [self._settled(*line, said[place]) for place, line in enumerate(lines)]
@@ -254,7 +257,7 @@ class ClientDesk:
             line = self._line(workspace, row)
             teach(coder, [line], [{correction.field: correction.value}])
             rows = [each for each in self._open(workspace, [line]) if each.id != row.id]
-            differences, _ = self._differences(workspace, coder, rows)
+            differences, _ = self._differences(workspace, coder, rows, evidence=False)
             return [
                 _change(old, new, old.id)
                 for old, new in differences
@@ -302,7 +305,12 @@ class ClientDesk:
         return [stand[correction.prediction_id] for correction in corrections]
 
     def _differences(
-        self, workspace: Workspace, coder: Coder | None, rows: Sequence[PredictionRow]
+        self,
+        workspace: Workspace,
+        coder: Coder | None,
+        rows: Sequence[PredictionRow],
+        *,
+        evidence: bool = True,
     ) -> tuple[list[tuple[PredictionRow, Prediction]], dict[int, list[tuple[str, Prediction]]]]:
         """Predict rows anew: what comes out otherwise, and what is said for the first time."""
         items = list(dict.fromkeys((row.record_id, row.item) for row in rows))
@@ -310,7 +318,7 @@ class ClientDesk:
         for record_id, item in items:
             record = self.record(workspace, record_id)
             lines.append((record.data, record.problems, line_number(item)))
-        said = dict(zip(items, self._predict(coder, lines), strict=True))
+        said = dict(zip(items, self._predict(coder, lines, evidence=evidence), strict=True))
         differences = []
         for row in rows:
             new = said[row.record_id, row.item].pop(row.prediction.field, None)

@@ -175,11 +175,16 @@ class Coder:
         """The account of each line, as a list of Predictions in the order of the lines."""
         return self._predict_field("account", read_lines_frame(lines))
 
-    def predict_all(self, lines: pd.DataFrame) -> list[dict[str, Prediction]]:
-        """Every field that the client uses: account, and tax code and cost centre if taught."""
+    def predict_all(
+        self, lines: pd.DataFrame, *, evidence: bool = True
+    ) -> list[dict[str, Prediction]]:
+        """Every field that the client uses: account, and tax code and cost centre if taught.
+
+        Without ``evidence`` it takes half the time: for trying out what would change.
+        """
         read = read_lines_frame(lines)
         fields = ["account", *(f for f in ("tax_code", "cost_centre") if f in self.models)]
-        columns = {field: self._predict_field(field, read) for field in fields}
+        columns = {field: self._predict_field(field, read, evidence) for field in fields}
         return [{field: columns[field][i] for field in fields} for i in range(len(read))]
 
     def explain(self, lines: pd.DataFrame) -> list[tuple[Evidence, ...]]:
@@ -190,7 +195,9 @@ class Coder:
         allowed = self.allowed if field == "account" else None
         return self.model(field).log_proba(lines, allowed)
 
-    def _predict_field(self, field: str, lines: Lines) -> list[Prediction]:
+    def _predict_field(
+        self, field: str, lines: Lines, with_evidence: bool = True
+    ) -> list[Prediction]:
         if not len(lines):
             return []
         model, values = self.model(field), self.values[field]
@@ -226,7 +233,7 @@ class Coder:
                     value=values[best],
                     confidence=min(max(stated, 0.0), 1.0),
                     alternatives=alternatives,
-                    evidence=evidence.of(model, lines, row, best),
+                    evidence=evidence.of(model, lines, row, best) if with_evidence else (),
                     status=Status.ACCEPTED if accepted else Status.REVIEW,
                     reason="" if accepted else OLD if stale else promise.why(self.budget),
                     model=MODEL,

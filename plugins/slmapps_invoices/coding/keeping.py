@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["load", "save"]
 
-_LAYOUT = 1
+_LAYOUT = 2
 _TEXTS = ("supplier", "seller", "text", "shape", "department", "series", "invoice")
 
 
@@ -54,6 +54,7 @@ def save(coder: Coder, folder: Path) -> None:
             "last_in_department": memory.last_in_department,
             "seen": memory.seen,
             "last_day": memory.last_day,
+            "recent_day": memory.recent_day,
             "sellers": list(model.sellers),
             "past": [[seller, label, list(past)] for (seller, label), past in model.past.items()],
         }
@@ -144,4 +145,5 @@ def _memory(field: str, kept: dict[str, Any], tensors: dict[str, NDArray[Any]], 
     memory.recent = deque(((a, d) for a, d in kept["recent"]), maxlen=memory.recent.maxlen)
     memory.last_in_department = kept["last_in_department"]
     memory.seen, memory.last_day = kept["seen"], kept["last_day"]
+    memory.recent_day = kept["recent_day"]
     return memory

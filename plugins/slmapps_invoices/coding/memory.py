@@ -18,6 +18,8 @@ __all__ = ["Memory"]
 
 _RATE = 0.25
 _RECENT = 12
+_CLOSE = 3
+"""Days between a line and the last one learnt, within which they may belong together."""
 
 Counts = dict[int, list[float]]  # account -> [count, moving average]
 
@@ -32,6 +34,7 @@ class Memory:
     last_in_department: dict[str, int] = field(default_factory=dict)
     seen: int = 0
     last_day: int = 0
+    recent_day: int = 0
     base: Memory | None = None
 
     def fork(self) -> Memory:
@@ -42,6 +45,7 @@ class Memory:
             last_in_department=dict(self.last_in_department),
             seen=self.seen,
             last_day=self.last_day,
+            recent_day=self.recent_day,
             base=self,
         )
 
@@ -66,6 +70,7 @@ class Memory:
         self.seen += len(accounts)
         if len(accounts):
             self.last_day = max(self.last_day, int(lines.date.max()))
+            self.recent_day = int(lines.date[-1])
 
     def counts(self, context: int, key: int) -> Counts:
         """Accounts booked in one context."""
@@ -112,8 +117,8 @@ class Memory:
         """How the last reviewed lines were booked, ``(n, n_accounts, 4)``.
 
         The line just before, the last of the same department, and the shares among the last
-        dozen, all and of the same department; fading with the place in the batch, since the
-        tenth line of a batch has nine uncoded ones before it.
+        dozen, all and of the same department; only for lines of the days around, and fading with
+        the place in the batch, since the tenth line of a batch has nine uncoded ones before it.
         """
         n = len(lines)
         out = np.zeros((n, self.n_accounts, 4), dtype=np.float32)
@@ -121,6 +126,8 @@ class Memory:
             return out
         weights = 0.8 ** np.arange(len(self.recent) - 1, -1, -1)
         for row in range(min(n, 64)):
+            if abs(int(lines.date[row]) - self.recent_day) > _CLOSE:
+                continue
             fade = 1.0 / (1.0 + row)
             department = lines.department[row]
             out[row, self.recent[-1][0], 0] = fade

@@ -78,11 +78,12 @@ class FieldModel:
             self.own = Softmax(len(self.names), features.dense.shape[1], seed=self.seed)
         weight = self._weights(lines)
         n = len(accounts)
-        rounds = int(np.clip(5_000 / n, passes, 20)) if n >= 32 else 3
         batch = int(np.clip(n // 8, 32, 256))
-        self.own.fit(
-            features, accounts, weight, passes=rounds, batch=batch, rate=0.15 if n >= 32 else 0.1
-        )
+        rounds, rate = int(np.clip(5_000 / n, passes, 20)), 0.15
+        if n < 32:
+            # One line must move the lines like it and no others, the less the more is known.
+            rounds, rate = 3, 0.1 if self.memory.seen < 200 else 0.03
+        self.own.fit(features, accounts, weight, passes=rounds, batch=batch, rate=rate)
 
     def _weights(self, lines: Lines) -> Floats:
         counts: dict[str, int] = {}

@@ -32,6 +32,7 @@ __all__ = ["Cases", "Client", "rehearse", "rehearse_lists", "train", "write_card
 Floats = NDArray[np.float32]
 HISTORIES = (0, 10, 50, 250, 1000, 4000, 15000, 40000)
 CANDIDATES = 48
+PROMISING = 32
 _LOCALITY = slice(30, 34)
 _TEXT = [8, 9, 12, 13, 14, 15, 42, 44]
 # What a client may lack altogether: by account, by line. Hidden at random, so that the ranker
@@ -85,36 +86,52 @@ class Client:
 
 @dataclass
 class Cases:
-    """Candidates of lines: ``a`` ``(n, K, F)``, ``b`` ``(n, G)``, target and number ``(n,)``.
+    """Candidates of lines: ``a`` ``(n, K, F)``, ``b`` ``(n, G)``, the place of the true one.
 
     ``kind`` groups the cases by how they were rehearsed, so that each kind counts the same.
+    ``offset`` ``(n, K)`` is what a candidate drawn at random adds to its logit, for those it
+    stands for; very low where there is no candidate.
     """
 
     a: list[NDArray[np.float16]] = field(default_factory=list)
     b: list[NDArray[np.float16]] = field(default_factory=list)
     y: list[int] = field(default_factory=list)
-    n: list[int] = field(default_factory=list)
+    offset: list[NDArray[np.float32]] = field(default_factory=list)
     kind: list[int] = field(default_factory=list)
 
     def add(self, a: Floats, b: Floats, y: NDArray[np.int64], promising: Floats, kind: int) -> None:
-        """Keep the most promising candidates of each line, and the true one."""
+        """Keep the most promising candidates of each line, some others, and the true one.
+
+        Without the others the true account would be the only unlikely one among the likely, and
+        a ranker learns to pick what does not belong.
+        """
+        rng = np.random.default_rng(len(self.y))
         lines, accounts, width = a.shape
-        k = min(CANDIDATES, accounts)
+        first = min(PROMISING, accounts)
         for row in range(lines):
-            top = np.argpartition(-promising[row], k - 1)[:k]
-            if y[row] not in top:
-                top[-1] = y[row]
+            order = np.argsort(-promising[row])
+            top, rest = order[:first], order[first:]
+            drawn = rng.permutation(rest)[: CANDIDATES - PROMISING]
+            stands_for = np.log(len(rest) / max(len(drawn), 1)) if len(rest) else 0.0
+            chosen = np.concatenate([top, drawn])
+            offset = np.full(CANDIDATES, -1e4, np.float32)
+            offset[: len(chosen)] = 0
+            offset[first : len(chosen)] = stands_for
+            if y[row] not in chosen:
+                chosen[-1] = y[row]
+            place = int(np.flatnonzero(chosen == y[row])[0])
+            offset[place] = 0
             kept = np.zeros((CANDIDATES, width), np.float16)
-            kept[:k] = a[row, top]
+            kept[: len(chosen)] = a[row, chosen]
             self.a.append(kept)
             self.b.append(b[row].astype(np.float16))
-            self.y.append(int(np.flatnonzero(top == y[row])[0]))
-            self.n.append(k)
+            self.y.append(place)
+            self.offset.append(offset)
             self.kind.append(kind)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """Everything as arrays A, B, Y, W, R."""
-        lists = {"A": self.a, "B": self.b, "Y": self.y, "W": self.n, "R": self.kind}
+        """Everything as arrays A, B, Y, O, R."""
+        lists = {"A": self.a, "B": self.b, "Y": self.y, "O": self.offset, "R": self.kind}
         return {name: np.array(values) for name, values in lists.items()}
 
 
@@ -132,13 +149,13 @@ def rehearse(client: Client, encode: Encode, seed: int = 7) -> Cases:
     cases, rng, total = Cases(), np.random.default_rng(seed), len(client.y)
     departments = client.lines["department"].value_counts()
     large = departments[departments > 2500].index
-    for run in range(4):
+    for run in range(3):
         ours = client
-        if run % 2 and len(large) > 1:
+        if run != 1 and len(large) > 1:
             kept = (client.lines["department"] == rng.choice(large)).to_numpy()
             frame = client.lines[kept].reset_index(drop=True)
             ours = Client(frame, client.y[kept], client.names, client.groups)
-        count = min(900, len(ours.y) // 2)
+        count = min(700, len(ours.y) // 2)
         start = int(rng.integers(0, max(1, len(ours.y) - count)))
         lines, y = ours.part(start, start + count)
         model = ours.model(encode)
@@ -312,10 +329,9 @@ def train(
                 if rng.random() < 0.1:
                     a[:, :, by_account] = 0
                     b[:, by_line] = 0
-        there = torch.arange(a.shape[1])[None] < torch.tensor(cases["W"][rows].astype(int))[:, None]
-        kept = torch.rand(there.shape) < rng.uniform(0.5, 1)
-        kept[torch.arange(batch), y] = True
-        loss = nn.functional.cross_entropy(network(a, b).masked_fill(~(there & kept), -1e4), y)
+        offset = torch.tensor(cases["O"][rows])
+        logits = network(a, b) + offset
+        loss = nn.functional.cross_entropy(logits, y)
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(network.parameters(), 1.0)
