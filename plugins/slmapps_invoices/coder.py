@@ -58,7 +58,7 @@ class Coder:
         ranker: another than the one shipped, as for measuring on a client that it has not seen.
 
     Raises:
-        ValueError: no account in the chart, or an account twice.
+        ValueError: no account in the chart, an account twice, or a budget that is no share.
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class Coder:
     ) -> None:
         self.chart = _checked(chart)
         self._reader = reader
-        self.budget = budget
+        self.set_budget(budget)
         self._ranker = ranker
         self.models: dict[str, FieldModel] = {}
         self.promises: dict[str, Promise] = {}
@@ -95,9 +95,14 @@ class Coder:
         threshold; single lines add to it as they come.
         """
         read = read_lines_frame(lines)
-        if len(read) != len(accounts):
-            raise ValueError(f"{len(read)} lines but {len(accounts)} accounts: give one for each")
         given = {"account": accounts, "tax_code": tax_codes, "cost_centre": cost_centres}
+        for field, labels in given.items():
+            if isinstance(labels, str):
+                raise TypeError(f"give a list of labels for the {field}, one a line, not one text")
+            if labels is not None and len(labels) != len(read):
+                raise ValueError(
+                    f"{len(read)} lines but {len(labels)} labels for the {field}: give one for each"
+                )
         for field, labels in given.items():
             if labels is not None:
                 self._learn_field(field, read, [_label(label) for label in labels])
@@ -265,18 +270,19 @@ class Coder:
         return self.models["account"].memory.seen if "account" in self.models else 0
 
     # keeping --------------------------------------------------------------------------------
-    def save(self, folder: Path) -> None:
+    def save(self, folder: str | Path) -> None:
         """Write the coder to ``folder`` as safetensors and JSON."""
-        keeping.save(self, folder)
+        keeping.save(self, Path(folder))
 
     @classmethod
-    def load(cls, folder: Path, *, reader: Reader | None = None) -> Coder:
+    def load(cls, folder: str | Path, *, reader: Reader | None = None) -> Coder:
         """Read what :meth:`save` wrote.
 
         Raises:
-            ValueError: the folder was written for another backbone or another version.
+            FileNotFoundError: no coder is there.
+            ValueError: the folder is damaged, or was written for another backbone or version.
         """
-        return keeping.load(cls, folder, reader)
+        return keeping.load(cls, Path(folder), reader)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Coder:
         """Copy what learning changes; what past lines taught is shared until it changes."""
@@ -288,13 +294,22 @@ class Coder:
 
 
 def _label(value: Any) -> str:
-    return "" if value is None or value != value else str(value).strip()  # noqa: PLR0124 - NaN
+    """A label as text. A column of whole numbers with a gap in it is one of floats to pandas."""
+    if value is None or value is pd.NA or value != value:  # noqa: PLR0124 - NaN
+        return ""
+    if isinstance(value, (float, np.floating)) and float(value).is_integer():
+        value = int(value)
+    return str(value).strip()
 
 
 def _checked(chart: pd.DataFrame) -> pd.DataFrame:
     if "account" not in chart.columns or not len(chart):
         raise ValueError("the chart needs a column 'account' and at least one row")
-    account = chart["account"].map(_label)
+    # A heading has no account, and nothing can be booked to it.
+    chart = chart[[bool(_label(cell)) for cell in chart["account"]]].reset_index(drop=True)
+    account = pd.Series([_label(cell) for cell in chart["account"]], dtype=object)
+    if account.empty:
+        raise ValueError("the chart needs a column 'account' and at least one row")
     if account.duplicated().any():
         twice = account[account.duplicated()].iloc[0]
         raise ValueError(f"account {twice!r} stands twice in the chart: keep one of the rows")

@@ -72,8 +72,15 @@ def save(coder: Coder, folder: Path) -> None:
 
 
 def load(kind: type[Coder], folder: Path, reader: Reader | None) -> Coder:
-    """Read a coder back; ValueError where it was made for something else."""
-    about = json.loads((folder / "coder.json").read_text(encoding="utf-8"))
+    """Read a coder back; FileNotFoundError, or ValueError where it was made for something else."""
+    try:
+        about = json.loads((folder / "coder.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise FileNotFoundError(
+            f"no coder is in {folder}: name the folder that save wrote"
+        ) from None
+    except ValueError as error:
+        raise ValueError(f"{folder} is damaged: learn the history again") from error
     if about.get("layout") != _LAYOUT:
         raise ValueError(f"{folder} was written by another version: learn the history again")
     coder = kind(pd.DataFrame(about["chart"]), reader=reader, budget=about["budget"])

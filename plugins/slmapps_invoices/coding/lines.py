@@ -78,12 +78,23 @@ class Lines:
 def _column(frame: pd.DataFrame, name: str) -> list[str]:
     if name not in frame.columns:
         return [""] * len(frame)
-    missing = frame[name].isna().tolist()
-    cells = frame[name].tolist()
-    return ["" if gone else str(cell) for cell, gone in zip(cells, missing, strict=True)]
+    column = frame.loc[:, name]
+    if isinstance(column, pd.DataFrame):  # two columns of one name
+        column = column.iloc[:, 0]
+    cells = zip(column.tolist(), column.isna().tolist(), strict=True)
+    return ["" if gone else _cell(cell) for cell, gone in cells]
+
+
+def _cell(cell: object) -> str:
+    """A cell as text. A column of whole numbers with a gap in it is one of floats to pandas."""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell)
 
 
 def _days(values: list[str]) -> NDArray[np.int64]:
+    # The day where the line was booked: no clock, no time zone.
+    values = [value[:10] if value[4:5] == "-" else value for value in values]
     parsed = pd.to_datetime(pd.Series(values, dtype="object"), errors="coerce", format="ISO8601")
     days = (parsed - pd.Timestamp("1970-01-01")).dt.days
     return np.asarray(days.fillna(0), dtype=np.int64)
@@ -98,8 +109,13 @@ def read_lines_frame(frame: pd.DataFrame) -> Lines:
     """Lift the columns date, supplier, text, amount, department and invoice_id out of ``frame``.
 
     Missing columns and cells count as empty. Labels (account, tax code, cost centre) are never
-    read.
+    read. TypeError where ``frame`` is no table.
     """
+    if not isinstance(frame, pd.DataFrame):
+        raise TypeError(
+            "give the lines as a pandas.DataFrame with columns supplier, text, amount …,"
+            f" not as {type(frame).__name__}: pandas.DataFrame(lines) makes one"
+        )
     supplier = _column(frame, "supplier")
     text = _column(frame, "text")
     invoice = _column(frame, "invoice_id")
@@ -112,7 +128,7 @@ def read_lines_frame(frame: pd.DataFrame) -> Lines:
         department=tuple(plain_text(value) for value in _column(frame, "department")),
         series=tuple(_series(number) for number in invoice),
         invoice=tuple(invoice),
-        amount=amount.fillna(0.0).to_numpy(dtype=np.float64),
+        amount=np.nan_to_num(amount.to_numpy(dtype=np.float64), posinf=0.0, neginf=0.0),
         date=_days(_column(frame, "date")),
     )
 
