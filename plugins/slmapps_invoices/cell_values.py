@@ -42,6 +42,7 @@ _NOISE = re.compile(
 )
 _TAIL = re.compile(r"\s*(CR|DR|C|D|S|H|-|\+)\s*\Z", re.IGNORECASE)
 _FIGURES = re.compile(r"\d[\d.,]*|[.,]\d+")
+_POWER = re.compile(r"([-+]?\d{1,3}(?:[.,]\d{1,20})?)e([-+]?\d{1,2})", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -167,6 +168,10 @@ def read_amounts(cells: Sequence[str]) -> Reading[Decimal]:
 
 def _figures(cell: str) -> tuple[bool, str] | None:
     """Give whether a cell is negative, and its digits with their signs."""
+    if match := _POWER.fullmatch(cell.strip()):  # 1E+12, as a spreadsheet shows what is too wide
+        sign = "," if "," in match[1] else "."
+        amount = round(Decimal(match[1].replace(",", ".")).scaleb(int(match[2])), 2).normalize()
+        cell = f"{amount:f}".replace(".", sign)
     text = _NOISE.sub("", cell.strip()).rstrip("%")
     negative = text.startswith("(") and text.endswith(")")
     text = text.strip("()")

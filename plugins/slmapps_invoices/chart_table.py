@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from slmapps.documents import open_document
 from slmapps.records import Document, Problem, Severity
+from slmapps_invoices.inbox import OWN_LIST, no_list
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,14 +62,18 @@ def read_chart(
     """
     import pandas as pd
 
-    document, problems = open_document(source, name=name)
+    document, problems = open_document(source, name=name, limits=OWN_LIST)
     headed = all(problem.code != "no-header" for problem in problems)
     problems = [problem for problem in problems if problem.code != "no-header"]
     if document is None:
         return None, problems
+    if document.pages or document.xml is not None:
+        return None, [*problems, no_list(document)]
     columns, rows = _rows(document, headed)
     places = _places(columns)
-    if not rows or not places:
+    if places and not rows:
+        return None, [*problems, _empty(document.name)]
+    if not places:
         return None, [*problems, _unreadable(document.name, columns)]
     frame = pd.DataFrame(
         {
@@ -95,7 +100,7 @@ def read_chart(
             )
         )
     if frame.empty:
-        return None, [*problems, _unreadable(document.name, columns)]
+        return None, [*problems, _empty(document.name)]
     return frame[~twice].reset_index(drop=True), problems
 
 
@@ -107,7 +112,9 @@ def _rows(document: Document, headed: bool) -> tuple[list[str], list[tuple[str, 
         if table and _places([table[0][0]]):
             table = table[1:]
         return columns, table
-    first = document.tables[0]
+    # A cover sheet may come first, and notes last.
+    tables = [table for table in document.tables if table.rows] or list(document.tables)
+    first = next((table for table in tables if _places(table.columns)), tables[0])
     rows = list(first.rows)
     columns = list(first.columns)
     # A list of words alone shows no header row by its looks; the words themselves tell.
@@ -130,6 +137,15 @@ def _places(columns: Sequence[str]) -> dict[str, int]:
         if hits:
             found[wanted] = hits[0]
     return found if "account" in found or "name" in found else {}
+
+
+def _empty(file: str) -> Problem:
+    return Problem(
+        code="no-chart",
+        message="The chart names its columns, but no account.",
+        cure="Check that it is the one; each account is a row.",
+        file=file,
+    )
 
 
 def _unreadable(file: str, columns: Sequence[str]) -> Problem:

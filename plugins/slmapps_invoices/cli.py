@@ -131,6 +131,10 @@ def code(
     """
     from slmapps_invoices.coded_list import code_list
 
+    if not 0 < budget < 1:  # a range lets "nan" through
+        raise click.BadParameter(f"{budget} is no share between 0 and 1", param_hint="--budget")
+    if not out.parent.is_dir():
+        raise Mistake(f"there is no folder {out.parent}; make it first, or name another")
     with progress("Coding") as tick:
         summary, problems = code_list(lines, chart, history, out, budget=budget, tick=tick)
     if summary is None:

@@ -18,6 +18,7 @@ from slmapps.cli.output import (
     show_problems,
     table,
 )
+from slmapps.whole_files import write_whole
 from slmapps_invoices.inbox import files_in
 
 if TYPE_CHECKING:
@@ -25,10 +26,33 @@ if TYPE_CHECKING:
 
 __all__ = ["add", "clients", "export", "import_chart", "import_history"]
 
+_LONGEST = 80
 _PATH = click.Path(path_type=Path)
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 _paths = click.argument("paths", metavar="PATH…", nargs=-1, required=True, type=_PATH)
-_client = click.option("--client", required=True, help="The client's short name, such as larkspur.")
+
+
+def _name(_context: click.Context, _parameter: click.Parameter, text: str) -> str:
+    """A name as people see it: no control characters, no spaces around it, not endless."""
+    name = " ".join("".join(each if each.isprintable() else " " for each in text).split())
+    if len(name) > _LONGEST:
+        raise click.BadParameter(f"it has {len(name)} characters; {_LONGEST} are enough")
+    return name
+
+
+def _short_name(context: click.Context, parameter: click.Parameter, text: str) -> str:
+    name = _name(context, parameter, text)
+    if not name:
+        raise click.BadParameter("it is empty; give a short name, such as larkspur")
+    return name
+
+
+_client = click.option(
+    "--client",
+    required=True,
+    callback=_short_name,
+    help="The client's short name, such as larkspur.",
+)
 
 
 @click.command(
@@ -109,6 +133,8 @@ def export(client: str, format_: str, out: Path, unreviewed: bool, json_: bool) 
 
     if format_ not in FORMATS:
         raise Mistake(f"no format {format_!r}; there are: {', '.join(FORMATS)}")
+    if not out.is_dir() and not out.parent.is_dir():
+        raise Mistake(f"there is no folder {out.parent}; make it first, or name another")
     with opened() as workspace:
         _known(workspace, client)
         coded = coded_invoices(workspace, client)
@@ -119,7 +145,7 @@ def export(client: str, format_: str, out: Path, unreviewed: bool, json_: bool) 
     written: str | None = None
     if content:
         place = out / name if out.is_dir() else out
-        place.write_bytes(content)
+        write_whole(place, content)
         written = str(place)
     if json_:
         emit({"file": written, "invoices": len(coded), "problems": problems})
@@ -134,12 +160,14 @@ def export(client: str, format_: str, out: Path, unreviewed: bool, json_: bool) 
 def clients(json_: bool) -> None:
     """List the clients: accounts in the chart, lines learnt from, lines to review."""
     from slmapps.cli.opened import opened
+    from slmapps_invoices.clients import chart_of
 
     with opened() as workspace:
         rows = [
             {
                 "client": client,
                 "title": workspace.client_title("invoices", client) or "",
+                "accounts": len(chart_of(workspace, client)),
                 "examples": workspace.count_examples("invoices", client),
                 "records": len(workspace.records("invoices", client)),
                 "review": workspace.count_predictions("invoices", client, status="review"),
@@ -149,7 +177,7 @@ def clients(json_: bool) -> None:
     if json_:
         emit(rows)
     else:
-        columns = ["client", "title", "examples", "records", "review"]
+        columns = ["client", "title", "accounts", "examples", "records", "review"]
         table(
             columns,
             [[row[column] for column in columns] for row in rows],
@@ -163,29 +191,34 @@ def clients(json_: bool) -> None:
 )
 @click.argument("chart", metavar="CHART", type=_FILE)
 @_client
-@click.option("--title", default="", help="The client's full name, where the client is new.")
+@click.option("--title", default="", callback=_name, help="The client's full name.")
 @as_json
 def import_chart(chart: Path, client: str, title: str, json_: bool) -> None:
     """Give a client its chart of accounts; the client is made where it is new."""
     from slmapps.cli.opened import opened
     from slmapps_invoices import desk
     from slmapps_invoices.chart_table import read_chart
+    from slmapps_invoices.clients import chart_of
 
     frame, problems = read_chart(chart)
     if frame is None:
         show_problems(problems)
         raise Mistake("the chart was not imported")
     with opened() as workspace:
-        problems += desk.import_chart(workspace, client, frame)
+        found = desk.import_chart(workspace, client, frame)
+        problems += [problem.model_copy(update={"file": chart.name}) for problem in found]
         if any(problem.severity.value == "error" for problem in problems):
             show_problems(problems)
             raise Mistake("the chart was not imported")
         if title:
             workspace.add_client("invoices", client, title)
+        kept = chart_of(workspace, client)
+    retired = int(kept["retired"].sum())
     if json_:
-        emit({"client": client, "accounts": len(frame), "problems": problems})
+        about = {"client": client, "accounts": len(kept), "retired": retired}
+        emit({**about, "problems": problems})
     else:
-        say(f"{client}: {len(frame)} accounts, {int(frame['retired'].sum())} of them retired")
+        say(f"{client}: {len(kept)} accounts, {retired} of them retired")
         show_problems(problems)
     finish(problems)
 
@@ -208,13 +241,14 @@ def import_history(history: Path, client: str, json_: bool) -> None:
     from slmapps_invoices.history_table import read_history
 
     frame, problems = read_history(history)
-    if frame is None:
+    if frame is None or frame.empty:
         show_problems(problems)
         raise Mistake("the history was not imported")
     with opened() as workspace:
         _known(workspace, client)
         before = workspace.count_examples("invoices", client)
-        problems += desk.import_history(workspace, client, frame)
+        found = desk.import_history(workspace, client, frame)
+        problems += [problem.model_copy(update={"file": history.name}) for problem in found]
         learnt = workspace.count_examples("invoices", client) - before
     if json_:
         emit({"client": client, "lines": learnt, "problems": problems})
@@ -227,5 +261,5 @@ def import_history(history: Path, client: str, json_: bool) -> None:
 def _known(workspace: Workspace, client: str) -> None:
     known = workspace.clients("invoices")
     if client not in known:
-        there = f"there are: {', '.join(known)}" if known else "there is none yet"
+        there = f"there are: {', '.join(known[:20])}" if known else "there is none yet"
         raise Mistake(f"no client {client!r}; {there}. `slmapps invoices import-chart` makes one")

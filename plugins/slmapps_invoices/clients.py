@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from slmapps.records import Problem, Severity
+from slmapps_invoices.account_labels import as_in_chart
 from slmapps_invoices.line_items import COLUMNS, as_lines
 
 if TYPE_CHECKING:
@@ -169,7 +170,17 @@ def keep_history(workspace: Workspace, client: str, frame: pd.DataFrame) -> list
                 cure="Add the column account: where each line was booked to.",
             )
         ]
-    known = {row["account"] for row in _rows(workspace, client)}
+    chart = {row["account"]: row["name"] for row in _rows(workspace, client)}
+    known = set(chart)
+    labels["account"] = labels["account"].map(
+        dict(
+            zip(
+                labels["account"],
+                as_in_chart(labels["account"].tolist(), chart.items()),
+                strict=True,
+            )
+        )
+    )
     accounts = labels["account"]
     booked = accounts != ""
     inside = booked & (accounts.isin(known) if known else True)

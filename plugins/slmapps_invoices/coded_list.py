@@ -11,6 +11,7 @@ Design choices:
 from __future__ import annotations
 
 import csv
+import io
 import json
 import re
 from collections import Counter
@@ -19,8 +20,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from slmapps.documents import open_document
-from slmapps.records import Prediction, Problem, Table
-from slmapps_invoices.inbox import OWN_LIST
+from slmapps.records import Document, Prediction, Problem, Severity, Status, Table
+from slmapps.whole_files import write_whole
+from slmapps_invoices.account_labels import as_in_chart
+from slmapps_invoices.inbox import OWN_LIST, no_list
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,7 +68,7 @@ def code_list(
     """Code ``lines`` to ``chart`` after learning ``history``, and write ``out`` as CSV.
 
     Gives a summary (file, lines, accepted, review, refused, learnt, expected_error) and Problems;
-    None, and no file, where a list could not be read.
+    None, and no file, where a list could not be read. OUT is there whole or not at all.
     """
     from slmapps_invoices.chart_table import read_chart
     from slmapps_invoices.coder import Coder
@@ -83,10 +86,19 @@ def code_list(
         return None, problems
     step(1, 4)
     coder = Coder(accounts, budget=budget)
-    if past is not None:
+    if not coder.allowed.any():
+        return None, [*problems, _all_retired(chart)]
+    learnt = 0
+    if past is not None and not past.empty:
+        known = zip(accounts["account"], accounts["name"], strict=True)
+        booked = as_in_chart(past["account"].tolist(), known)
+        strange = [label for label in booked if label not in coder.values["account"]]
+        learnt = len(booked) - len(strange)
+        if strange:
+            problems.append(_not_in_chart(strange, history))
         coder.learn(
             past[[name for name in INPUTS if name in past]],
-            past["account"].tolist(),
+            booked,
             tax_codes=_labels(past, "vat_code"),
             cost_centres=_labels(past, "cost_centre"),
         )
@@ -95,17 +107,20 @@ def code_list(
     step(3, 4)
     names = dict(zip(accounts["account"], accounts["name"], strict=True))
     columns, rows = coded_rows(original, said, names)
-    with out.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows(rows)
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
+    # A lone half of a surrogate pair cannot be written.
+    write_whole(out, stream.getvalue().encode("utf-8", "replace"))
     step(4, 4)
+    problems += _refused(said, lines)
     statuses = Counter(each["account"].status.value for each in said)
     summary = {
         "file": str(out),
         "lines": len(said),
         **{status: statuses[status] for status in ("accepted", "review", "refused")},
-        "learnt": 0 if past is None else len(past),
+        "learnt": learnt,
         "budget": budget,
     }
     return summary, problems
@@ -124,12 +139,10 @@ def read_list(
     document, problems = open_document(path, limits=OWN_LIST)
     if document is None:
         return Table(), None, problems
-    if not document.tables:
-        cure = "Save it as CSV with a header row: date, supplier, text, amount."
-        message = "The file holds no table."
-        no_table = Problem(code="no-rows", message=message, cure=cure, file=document.name)
-        return Table(), None, [*problems, no_table]
-    table = max(document.tables, key=lambda each: len(each.rows))
+    tables = document.tables or _one_column(document)
+    if not tables:
+        return Table(), None, [*problems, no_list(document)]
+    table = max(tables, key=lambda each: len(each.rows))
     # What the list says of the coding must not be found under another field's name.
     inputs = [at for at, name in enumerate(table.columns) if plain(name) not in _CODING]
     blind = Table.model_construct(
@@ -139,7 +152,54 @@ def read_list(
         first_row=table.first_row,
     )
     frame, found = lines_frame((blind,))
-    return table, frame, problems + found
+    problems += [problem.model_copy(update={"file": document.name}) for problem in found]
+    return table, frame, problems
+
+
+def _one_column(document: Document) -> tuple[Table, ...]:
+    """A list of one column has no sign that separates cells; its first line names it."""
+    from slmapps_invoices.column_names import FIELDS, plain
+
+    first, *rows = [line.strip() for line in document.text.splitlines() if line.strip()] or [""]
+    if plain(first) not in {*FIELDS["supplier"], *FIELDS["text"]}:
+        return ()
+    return (Table(columns=(first,), rows=tuple((row.strip('"'),) for row in rows), first_row=2),)
+
+
+def _all_retired(chart: Path) -> Problem:
+    return Problem(
+        code="no-open-account",
+        message="The chart holds no account that may be booked to.",
+        cure="Give the whole chart, not only its closed accounts.",
+        file=chart.name,
+    )
+
+
+def _not_in_chart(strange: Sequence[str], history: Path | None) -> Problem:
+    return Problem(
+        code="account-not-in-chart",
+        message=f"{len(strange)} lines of the history are booked to accounts that the chart does"
+        f" not hold, for example {strange[0]!r}, and are not learnt from.",
+        cure="Add the accounts to the chart, retired ones too.",
+        severity=Severity.WARNING,
+        file=None if history is None else history.name,
+    )
+
+
+def _refused(said: Sequence[dict[str, Prediction]], lines: Path) -> list[Problem]:
+    """Say why lines got no suggestion."""
+    why = Counter(
+        each["account"].reason for each in said if each["account"].status is Status.REFUSED
+    )
+    return [
+        Problem(
+            code="no-suggestion",
+            message=f"{count} of {len(said)} lines got no account: {reason}.",
+            severity=Severity.INFO,
+            file=lines.name,
+        )
+        for reason, count in why.most_common()
+    ]
 
 
 def coded_rows(
@@ -151,7 +211,7 @@ def coded_rows(
     """
     extra = [field for field in ("tax_code", "cost_centre") if any(field in each for each in said)]
     added = ["account", "account_name", *extra, "confidence", "status", "alternatives"]
-    columns = [f"{name}_given" if name in added else name for name in table.columns]
+    columns = _apart(table.columns, added)
     rows = []
     for cells, fields in zip(table.rows, said, strict=True):
         account = fields["account"]
@@ -172,6 +232,19 @@ def coded_rows(
             + [json.dumps(others, ensure_ascii=False)]
         )
     return [disarmed(name) for name in [*columns, *added]], rows
+
+
+def _apart(columns: Sequence[str], added: Sequence[str]) -> list[str]:
+    """Name a list's own columns so that none is taken for one of those that are added."""
+    taken = {name.casefold() for name in (*columns, *added)}
+    names = []
+    for name in columns:
+        given = name
+        while given.casefold() in added or (given != name and given.casefold() in taken):
+            given = f"{given}_given"
+        taken.add(given.casefold())
+        names.append(given)
+    return names
 
 
 def disarmed(cell: str) -> str:

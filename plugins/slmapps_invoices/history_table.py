@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from slmapps.documents import open_document
 from slmapps.records import Problem, Severity
-from slmapps_invoices.inbox import OWN_LIST
+from slmapps_invoices.inbox import OWN_LIST, no_list
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,7 +50,7 @@ def read_history(
     if document is None:
         return None, problems
     if not document.tables:
-        return None, [*problems, _no_account(document.name, ())]
+        return None, [*problems, no_list(document)]
     table = max(document.tables, key=lambda each: len(each.rows))
     plain = [re.sub(r"[\W_]+", " ", column).strip().casefold() for column in table.columns]
     places = {
@@ -61,7 +61,7 @@ def read_history(
     if "account" not in places:
         return None, [*problems, _no_account(document.name, table.columns)]
     frame, found = lines_frame((table,))
-    problems += found
+    problems += [problem.model_copy(update={"file": document.name}) for problem in found]
     frame = frame.copy()
     for wanted in _LABELS:
         labels = [row[places[wanted]] or None for row in table.rows] if wanted in places else None

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from slmapps.documents import Limits
+from slmapps.records import Document, Problem
 
-__all__ = ["OWN_LIST", "files_in"]
+__all__ = ["OWN_LIST", "files_in", "no_list"]
 
 OWN_LIST = Limits(max_bytes=500_000_000, max_seconds=120, max_rows=2_000_000)
 """A list that is named as one's own books may be years of bookings."""
@@ -28,3 +29,14 @@ def files_in(paths: Iterable[Path]) -> list[Path]:
         else:
             found[path] = None
     return list(found)
+
+
+def no_list(document: Document) -> Problem:
+    """Say of a document that it is no list of lines or accounts, and what it is."""
+    kind = "a PDF" if document.pages else "XML" if document.xml is not None else "text"
+    return Problem(
+        code="no-rows",
+        message=f"The file is {kind} and holds no table.",
+        cure="Save the list as CSV or XLSX, with a row that names the columns on top.",
+        file=document.name,
+    )

@@ -207,6 +207,15 @@ class _Lines:
             )
 
     def _absent(self, field: str, name: str) -> None:
+        named = [self.table.columns[at] for at in self._open(field)]
+        if field in {"date", "amount"} and named:
+            cure = "2025-01-31" if field == "date" else "1234.56"
+            self._warn(
+                f"{field}s-unreadable",
+                f"The column '{named[0]}' holds no {name}s that can be read; it is left out.",
+                f"Write each {name} as {cure}.",
+            )
+            return
         there = ", ".join(self.table.columns[:20])
         self._warn(
             f"no-{field}-column",

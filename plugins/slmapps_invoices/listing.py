@@ -35,6 +35,8 @@ def read_file(path: Path) -> tuple[list[dict[str, Any]], list[Problem]]:
 
 def _sha256(path: Path) -> str | None:
     try:
+        if not path.is_file():  # a pipe or a device would never end
+            return None
         with path.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
     except (OSError, ValueError):

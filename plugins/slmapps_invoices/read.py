@@ -60,8 +60,7 @@ def read_invoices(
     source: Source, *, name: str = "", limits: Limits | None = None
 ) -> tuple[list[Invoice], list[Problem]]:
     """Read every invoice in a file, in its order."""
-    where = Path(source) if isinstance(source, str) else source
-    document, problems = open_document(where, name=name, limits=limits)
+    document, problems = open_document(_place(source), name=name, limits=limits)
     if document is None:
         return [], problems
     invoices, found = read_document(document, limits=limits)
@@ -100,12 +99,19 @@ def read_lines(
     """
     from slmapps_invoices.lines_table import lines_frame
 
-    where = Path(source) if isinstance(source, str) else source
-    document, problems = open_document(where, name=name, limits=limits)
+    document, problems = open_document(_place(source), name=name, limits=limits)
     frame, found = lines_frame(document.tables if document else ())
     if document is not None:
         problems += found
     return frame, problems
+
+
+def _place(source: Source) -> Path | bytes:
+    if isinstance(source, (Path, bytes)):
+        return source
+    if isinstance(source, str):
+        return Path(source)
+    raise TypeError(f"give a path or the file's bytes, not {type(source).__name__}")
 
 
 def _from_data(document: Document, limits: Limits) -> tuple[list[Invoice], list[Problem]]:

@@ -12,7 +12,7 @@ from slmapps.cli.output import Mistake
 if TYPE_CHECKING:
     from slmapps.workspace import Workspace
 
-__all__ = ["opened"]
+__all__ = ["known_only", "opened"]
 
 
 @contextmanager
@@ -38,3 +38,14 @@ def opened() -> Iterator[Workspace]:
         raise Mistake(
             f"the workspace's database does not answer ({cause}); check {where}"
         ) from error
+
+
+def known_only(workspace: Workspace, app: str | None, client: str | None) -> None:
+    """Refuse a desk or a client that is not there: an empty answer would read as "all done"."""
+    from slmapps import plugins
+
+    desks = [plugins.desk(app)] if app is not None else plugins.desks()
+    clients = [each for desk in desks for each in workspace.clients(desk.name)]
+    if client is not None and client not in clients:
+        there = ", ".join(clients[:20]) or "none yet"
+        raise Mistake(f"no client {client!r}; there are: {there}")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from slmapps.cli.opened import known_only, opened
 from slmapps.cli.output import Mistake, as_json, emit, examples, say, table
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["review"]
 
+_ID = click.IntRange(1, 2**31 - 1)
 _who = click.option("--who", default=None, help="In whose name; your user name if left out.")
 
 
@@ -31,15 +33,21 @@ def review() -> None:
 @click.option("--desk", "app", default=None, help="Only this desk.")
 @click.option("--client", default=None, help="Only this client.")
 @click.option("--all", "everything", is_flag=True, help="What is accepted by the program, too.")
-@click.option("--limit", default=30, show_default=True, help="How many, the least sure first.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    default=30,
+    show_default=True,
+    help="How many, the least sure first.",
+)
 @as_json
 def list_(app: str | None, client: str | None, everything: bool, limit: int, json_: bool) -> None:
     """List what waits for a person, the least sure first."""
     from slmapps import plugins
-    from slmapps.cli.opened import opened
 
     desks = {desk.name: desk for desk in plugins.desks()}
     with opened() as kept:
+        known_only(kept, app, client)
         waiting = kept.predictions(app=app, client=client, order="doubt")
         if not everything:
             waiting = [row for row in waiting if row.prediction.status.value != "accepted"]
@@ -78,19 +86,18 @@ def list_(app: str | None, client: str | None, everything: bool, limit: int, jso
 @review.command(
     epilog=examples("slmapps review accept 12 13 14", "slmapps review accept 12 --who ada --json")
 )
-@click.argument("prediction_ids", metavar="ID…", nargs=-1, required=True, type=int)
+@click.argument("prediction_ids", metavar="ID…", nargs=-1, required=True, type=_ID)
 @_who
 @as_json
 def accept(prediction_ids: tuple[int, ...], who: str | None, json_: bool) -> None:
     """Say of suggestions that they are right as they are; the desk learns from them."""
-    from slmapps.cli.opened import opened
-
     changes: list[Change] = []
     with opened() as kept:
-        for name, ids in _by_desk(kept, prediction_ids).items():
+        by_desk = _by_desk(kept, prediction_ids)
+        for name, ids in by_desk.items():
             agreed = [kept.agreement(each, _name(who)) for each in ids]
             changes += _correct(kept, name, agreed)
-    _report(changes, json_, f"Accepted {len(prediction_ids)}.")
+    _report(changes, json_, f"Accepted {sum(map(len, by_desk.values()))}.")
 
 
 @review.command(
@@ -99,14 +106,13 @@ def accept(prediction_ids: tuple[int, ...], who: str | None, json_: bool) -> Non
         "slmapps review correct 12 'Motor vehicle expenses' --preview",
     )
 )
-@click.argument("prediction_id", metavar="ID", type=int)
+@click.argument("prediction_id", metavar="ID", type=_ID)
 @click.argument("value")
 @click.option("--preview", is_flag=True, help="Only show what would change; store nothing.")
 @_who
 @as_json
 def correct(prediction_id: int, value: str, preview: bool, who: str | None, json_: bool) -> None:
     """Give the right value for a suggestion; open items are predicted again at once."""
-    from slmapps.cli.opened import opened
     from slmapps.records import Correction
 
     with opened() as kept:
@@ -133,13 +139,11 @@ def correct(prediction_id: int, value: str, preview: bool, who: str | None, json
 
 
 @review.command(epilog=examples("slmapps review undo 3", "slmapps review undo 3 --json"))
-@click.argument("correction_id", metavar="CORRECTION", type=int)
+@click.argument("correction_id", metavar="CORRECTION", type=_ID)
 @_who
 @as_json
 def undo(correction_id: int, who: str | None, json_: bool) -> None:
     """Take a correction back by its number (`slmapps workspace audit` shows it)."""
-    from slmapps.cli.opened import opened
-
     with opened() as kept:
         desk = _desk(kept.correction(correction_id).app)
         if desk.undo is None:
@@ -159,9 +163,11 @@ def _desk(name: str) -> Desk:
 
 
 def _by_desk(kept: Any, prediction_ids: Sequence[int]) -> dict[str, list[int]]:
+    """Sort predictions by desk, each in its newest form and once."""
+    newest = {row.id: row for row in map(kept.newest, prediction_ids)}
     desks: dict[str, list[int]] = {}
-    for each in prediction_ids:
-        desks.setdefault(kept.newest(each).app, []).append(each)
+    for each, row in newest.items():
+        desks.setdefault(row.app, []).append(each)
     return desks
 
 

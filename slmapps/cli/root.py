@@ -47,8 +47,7 @@ class Root(click.Group):
         except Exception as error:
             if not _says_the_cure(error):
                 raise
-            text = error.args[0] if isinstance(error, KeyError) and error.args else error
-            raise Mistake(f"{text or type(error).__name__}") from error
+            raise Mistake(_words(error)) from error
 
     def _ask_plugins(self) -> None:
         if not getattr(self, "_asked", False):
@@ -58,6 +57,17 @@ class Root(click.Group):
                 from slmapps.cli.output import show_problems
 
                 show_problems(plugins.problems())
+
+
+def _words(error: Exception) -> str:
+    """Put an error into words; what the system says of a file is a number and a few words."""
+    if isinstance(error, OSError) and error.strerror and error.filename is not None:
+        return (
+            f"{error.filename}: {error.strerror[:1].lower()}{error.strerror[1:]};"
+            " check the path, who may use it, and that there is room"
+        )
+    text = error.args[0] if isinstance(error, KeyError) and error.args else error
+    return f"{text or type(error).__name__}"
 
 
 def _says_the_cure(error: Exception) -> bool:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from slmapps.cli.output import as_json, emit, examples, plain, say, table
+from slmapps.cli.opened import known_only, opened
+from slmapps.cli.output import Mistake, as_json, emit, examples, plain, say, table
 
 if TYPE_CHECKING:
     from slmapps.workspace import Workspace
@@ -29,7 +30,6 @@ def workspace() -> None:
 def status(json_: bool) -> None:
     """Count what is in the workspace and what waits for review, a line for each client."""
     from slmapps import plugins
-    from slmapps.cli.opened import opened
 
     with opened() as kept:
         clients = [
@@ -58,24 +58,40 @@ def status(json_: bool) -> None:
 @workspace.command(
     epilog=examples("slmapps workspace audit", "slmapps workspace audit --client larkspur")
 )
-@click.option("--limit", default=20, show_default=True, help="How many entries, the newest first.")
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 2**31 - 1),
+    default=20,
+    show_default=True,
+    help="How many entries, the newest first.",
+)
 @click.option("--desk", "app", default=None, help="Only this desk.")
 @click.option("--client", default=None, help="Only this client.")
 @as_json
 def audit(limit: int, app: str | None, client: str | None, json_: bool) -> None:
     """Show the audit trail: who did what, and when. It only ever grows."""
-    from slmapps.cli.opened import opened
-
     with opened() as kept:
+        known_only(kept, app, client)
         entries = kept.audit(limit, app=app, client=client)
     if json_:
         emit(entries)
         return
     rows = [
-        (f"{each.at:%Y-%m-%d %H:%M:%S}", each.who, each.action, each.client, each.subject)
+        (
+            f"{each.at:%Y-%m-%d %H:%M:%S}",
+            each.who,
+            each.action,
+            each.client,
+            each.subject,
+            each.detail.get("correction"),
+        )
         for each in entries
     ]
-    table(["at", "who", "action", "client", "subject"], rows, empty="Nothing has been done yet.")
+    table(
+        ["at", "who", "action", "client", "subject", "correction"],
+        rows,
+        empty="Nothing has been done yet.",
+    )
 
 
 @workspace.command(epilog=examples("slmapps workspace export --out workspace.zip"))
@@ -85,8 +101,8 @@ def audit(limit: int, app: str | None, client: str | None, json_: bool) -> None:
 @as_json
 def export(out: Path, json_: bool) -> None:
     """Write all that is kept into one zip: JSON lines a table, and the documents as they came."""
-    from slmapps.cli.opened import opened
-
+    if not out.parent.is_dir():
+        raise Mistake(f"there is no folder {out.parent}; make it first, or name another")
     with opened() as kept:
         counts = write_archive(kept, out)
     if json_:

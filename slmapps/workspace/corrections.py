@@ -167,7 +167,10 @@ class CorrectionStore(PredictionStore):
         with self.transaction() as connection:
             row = self.correction(correction_id)
             if row.undone_at is not None:
-                raise ValueError(f"correction {correction_id} has been undone already")
+                raise ValueError(
+                    f"correction {correction_id} no longer holds: it was undone, or a later one"
+                    " took its place"
+                )
             with self.transaction(row.app, row.client, learns=True):
                 connection.execute(
                     update(Corrections)
