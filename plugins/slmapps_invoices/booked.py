@@ -11,6 +11,7 @@ from slmapps_invoices import splits
 from slmapps_invoices.clients import APP, chart_of
 from slmapps_invoices.coded import CodedInvoice, CodedLine
 from slmapps_invoices.coding.sellers import seller_key
+from slmapps_invoices.export.listed import invoice_line, listed_invoices
 from slmapps_invoices.line_items import item_name, lines_of
 from slmapps_invoices.memory import SPLITS
 from slmapps_invoices.records import Invoice, InvoiceLine
@@ -24,13 +25,15 @@ __all__ = ["coded_invoices"]
 def coded_invoices(
     workspace: Workspace, client: str, record_ids: Sequence[int] | None = None
 ) -> list[CodedInvoice]:
-    """Give the client's invoices, or those of ``record_ids``, as the exporters take them."""
+    """Give the client's invoices, or those of ``record_ids``, as the exporters take them.
+
+    A list of lines gives the invoices that its lines stand for.
+    """
     if record_ids is None:
-        records = workspace.records(APP, client, "invoice")
+        records = workspace.records(APP, client)
         rows = workspace.predictions(APP, client, open_only=False)
     else:
         records = [workspace.record(record_id) for record_id in record_ids]
-        records = [record for record in records if record.kind == "invoice"]
         rows = [
             row
             for record in records
@@ -43,7 +46,13 @@ def coded_invoices(
     corrections = {row.correction.prediction_id: row for row in workspace.corrections(APP, client)}
     chart = chart_of(workspace, client)
     names = dict(zip(chart["account"], chart["name"], strict=True))
-    return [_invoice(workspace, record, said, corrections, names) for record in records]
+    coded: list[CodedInvoice] = []
+    for record in records:
+        if record.kind == "invoice":
+            coded.append(_invoice(workspace, record, said, corrections, names))
+        else:
+            coded += _listed(record, said, corrections, names)
+    return coded
 
 
 def _invoice(
@@ -67,6 +76,26 @@ def _invoice(
         record_id=record.id,
         file=record.data["file"],
         original=_original(workspace, record, invoice),
+    )
+
+
+def _listed(
+    record: RecordRow,
+    said: Mapping[tuple[int, str], Mapping[str, PredictionRow]],
+    corrections: Mapping[int, CorrectionRow],
+    names: Mapping[str, str],
+) -> list[CodedInvoice]:
+    rows = []
+    for number, data in enumerate(lines_of(record.data)):
+        fields = said.get((record.id, item_name(number)), {})
+        line = _line(invoice_line(data), fields, corrections, names)
+        rows.append((data, line.model_copy(update={"department": data["department"]})))
+    suppliers = {str(data["supplier"] or "") for data, _ in rows}
+    return listed_invoices(
+        rows,
+        file=record.data["file"],
+        record_id=record.id,
+        seller_keys={supplier: seller_key(supplier) or "" for supplier in suppliers},
     )
 
 

@@ -158,6 +158,8 @@ def line_table(
 
     ``coded`` is the entry's invoice as it would be exported; it knows how lines are split.
     """
+    if entry.invoice is None:
+        coded = None  # a list stands for several invoices
     accounts = entry.accounts
     numbers = sorted(accounts) or range(len(entry.invoice.lines) if entry.invoice else 0)
     others: dict[tuple[int, str], str] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from slmapps.documents.headers import header_row, unique_names
 from slmapps.documents.limits import Deadline, Limits
@@ -62,7 +62,7 @@ def read_delimited(
     """Give the rows of a delimited text under their header."""
     previous = csv.field_size_limit(limits.max_cell)
     try:
-        return make_table(
+        table, problems = make_table(
             csv.reader(io.StringIO(text, newline=""), delimiter=sign), "", limits, deadline
         )
     except csv.Error as error:
@@ -75,6 +75,24 @@ def read_delimited(
         ]
     finally:
         csv.field_size_limit(previous)
+    if table is not None and table.rows and _swallows(table.rows[-1], sign):
+        problems.append(
+            Problem(
+                code="quote-open",
+                message="A quotation mark in the list is never closed; the last row holds all"
+                f" that follows it: '{table.rows[-1][0][:40]}'.",
+                cure="Look for a lone quotation mark about there, and double it or remove it.",
+                severity=Severity.WARNING,
+            )
+        )
+    return table, problems
+
+
+def _swallows(row: Sequence[str], sign: str) -> bool:
+    """Tell whether the last filled cell of a list goes on over lines that look like rows."""
+    last = next((cell for cell in reversed(row) if cell), "")
+    beneath = last.split("\n")[1:]
+    return bool(beneath) and all(sign in line for line in beneath if line.strip())
 
 
 def make_table(
