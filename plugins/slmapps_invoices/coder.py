@@ -119,7 +119,7 @@ class Coder:
         if len(y) >= Promise.ENOUGH:
             self._rehearse(field, lines, y, promise)
         elif field in self.models and self.models[field].memory.seen:
-            promise.add(self._log_proba(field, lines), y)
+            promise.add(*_checked_against(*self.model(field).judged(lines, self._may(field)), y))
         self.model(field).learn(lines, y)
 
     def _rehearse(self, field: str, lines: Lines, y: NDArray[np.int64], promise: Promise) -> None:
@@ -131,12 +131,12 @@ class Coder:
         old = self.model(field)
         n = len(y)
         cuts = [n - min(n // 5, 8000), n] if n >= 3000 else [n * k // 5 for k in (2, 3, 4, 5)]
-        allowed = self.allowed if field == "account" else None
+        allowed = self._may(field)
         trial = old.fork() if old.memory.seen else old.fresh()
         trial.learn(lines.take(slice(0, cuts[0])), y[: cuts[0]])
         for start, stop in pairwise(cuts):
             block = lines.take(slice(start, stop))
-            promise.add(trial.log_proba(block, allowed), y[start:stop])
+            promise.add(*_checked_against(*trial.judged(block, allowed), y[start:stop]))
             if stop < n:
                 trial.learn(block, y[start:stop])
 
@@ -196,9 +196,8 @@ class Coder:
         """The evidence for each line's account."""
         return [prediction.evidence for prediction in self.predict(lines)]
 
-    def _log_proba(self, field: str, lines: Lines) -> NDArray[np.float32]:
-        allowed = self.allowed if field == "account" else None
-        return self.model(field).log_proba(lines, allowed)
+    def _may(self, field: str) -> NDArray[np.bool_] | None:
+        return self.allowed if field == "account" else None
 
     def _predict_field(
         self, field: str, lines: Lines, with_evidence: bool = True
@@ -208,11 +207,12 @@ class Coder:
         model, values = self.model(field), self.values[field]
         if field == "account" and not self.allowed.any():
             return [self._refused(field, "every account of the chart is retired")] * len(lines)
-        log_p = self._log_proba(field, lines)
+        log_p, signals = model.judged(lines, self._may(field))
         promise = self.promises.get(field, Promise())
         order = np.argsort(-log_p, axis=1)[:, :TOP]
         raw = np.exp(np.take_along_axis(log_p, order, axis=1)).astype(np.float64)
-        confidence = promise.calibrated(raw[:, 0])
+        sure = promise.confidence(raw[:, 0], signals)
+        confidence = promise.calibrated(sure)
         threshold = promise.threshold(self.budget)
         out = []
         for row in range(len(lines)):
@@ -231,7 +231,7 @@ class Coder:
             stale = (
                 bool(model.memory.last_day) and int(lines.date[row]) > model.memory.last_day + STALE
             )
-            accepted = raw[row, 0] >= threshold and not stale
+            accepted = sure[row] >= threshold and not stale
             out.append(
                 Prediction(
                     field=field,
@@ -291,6 +291,15 @@ class Coder:
         other.promises = copy.deepcopy(self.promises, memo)
         other.values = {field: list(values) for field, values in self.values.items()}
         return other
+
+
+def _checked_against(
+    log_p: NDArray[np.float32], signals: NDArray[np.float32], y: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.float32]]:
+    """Stated confidence, whether it was right, and the signals, of predictions ``(n, C)``."""
+    best = log_p.argmax(axis=1)
+    stated = np.exp(log_p[np.arange(len(y)), best]).astype(np.float64)
+    return np.minimum(stated, 1.0), best == y, signals
 
 
 def _label(value: Any) -> str:

@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 
+from slmapps_invoices.coding.flat import Flat
 from slmapps_invoices.coding.lines import CONTEXTS, Lines
 from slmapps_invoices.coding.memory import Counts, Memory
 from slmapps_invoices.coding.model import FieldModel
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 
 __all__ = ["load", "save"]
 
-_LAYOUT = 2
+_LAYOUT = 4
+_FLAT = ("columns", "accounts", "weights", "bias")
 _TEXTS = ("supplier", "seller", "text", "shape", "department", "series", "invoice")
 
 
@@ -40,6 +42,12 @@ def save(coder: Coder, folder: Path) -> None:
             tensors |= _flat(f"{field}.{context}", memory.whole(context))
         if model.own is not None:
             tensors |= {f"{field}.own.{name}": value for name, value in model.own.state().items()}
+        if model.flat is not None:
+            for name in _FLAT:
+                value = getattr(model.flat, name)
+                tensors[f"{field}.flat.{name}"] = (
+                    value.astype(np.float16) if name == "weights" else value
+                )
         parts = Lines.joined(model.parts)
         tensors[f"{field}.amount"], tensors[f"{field}.date"] = parts.amount, parts.date
         tensors[f"{field}.y"] = np.concatenate([np.zeros(0, np.int64), *model.labels_seen])
@@ -47,6 +55,8 @@ def save(coder: Coder, folder: Path) -> None:
         promise = coder.promises.get(field, Promise())
         tensors[f"{field}.stated"] = promise.stated
         tensors[f"{field}.right"] = promise.right.astype(np.uint8)
+        signals = promise.signals if promise.signals is not None else np.zeros((0, 0), np.float32)
+        tensors[f"{field}.signals"] = signals
         fields[field] = {
             "values": coder.values[field],
             "texts": {name: list(getattr(parts, name)) for name in _TEXTS},
@@ -93,8 +103,10 @@ def load(kind: type[Coder], folder: Path, reader: Reader | None) -> Coder:
         model.memory = _memory(field, kept, tensors, len(kept["values"]))
         _restore(model, field, kept, tensors)
         coder.promises[field] = Promise(
-            tensors[f"{field}.stated"], tensors[f"{field}.right"].astype(bool)
-        )
+            tensors[f"{field}.stated"],
+            tensors[f"{field}.right"].astype(bool),
+            tensors[f"{field}.signals"],
+        ).restored()
     return coder
 
 
@@ -106,6 +118,9 @@ def _restore(
     if state:
         model.own = Softmax.empty(len(kept["values"]), state["project"].shape[0])
         model.own.restore(state)
+    if f"{field}.flat.columns" in tensors:
+        columns, accounts, weights, bias = (tensors[f"{field}.flat.{name}"] for name in _FLAT)
+        model.flat = Flat(columns, accounts, weights.astype(np.float32), bias)
     y = tensors[f"{field}.y"]
     if len(y):
         texts = {name: tuple(kept["texts"][name]) for name in _TEXTS}

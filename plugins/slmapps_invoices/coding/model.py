@@ -10,16 +10,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slmapps_invoices.coding.features import NEIGHBOURS, Labels, Sources, candidate_features
+from slmapps_invoices.coding.flat import Flat
 from slmapps_invoices.coding.lines import Lines, seller_context
 from slmapps_invoices.coding.memory import Memory
-from slmapps_invoices.coding.ranker import Around, Ranker, log_softmax
-from slmapps_invoices.coding.softmax import Softmax, line_features
+from slmapps_invoices.coding.ranker import (
+    CONTEXT_ACCOUNT,
+    CONTEXT_LINE,
+    Around,
+    Ranker,
+    log_softmax,
+)
+from slmapps_invoices.coding.softmax import LineFeatures, Softmax, line_features
 
 __all__ = ["Encode", "FieldModel"]
 
 Floats = NDArray[np.float32]
 Encode = Callable[[Sequence[str]], Floats]
 _CHUNK = 256
+LONG = 6000
+"""Lines at once from which a second classifier is trained beside the first."""
+CONTEXT = CONTEXT_ACCOUNT + CONTEXT_LINE
+LOCALITY = slice(30, 34)
 NEAR = 0.3
 FIRST = 24
 """Reviewed lines before the client's own classifier is worth asking."""
@@ -41,6 +52,7 @@ class FieldModel:
         """Encode the chart; nothing is learnt yet."""
         self.memory = Memory(len(self.names))
         self.own: Softmax | None = None
+        self.flat: Flat | None = None
         self._encode_labels()
         self.sellers: dict[str, int] = {}
         self.past: dict[tuple[str, int], tuple[str, ...]] = {}
@@ -84,6 +96,8 @@ class FieldModel:
             # One line must move the lines like it and no others, the less the more is known.
             rounds, rate = 3, 0.1 if self.memory.seen < 200 else 0.03
         self.own.fit(features, accounts, weight, passes=rounds, batch=batch, rate=rate)
+        if n >= LONG:
+            self.flat = Flat.fit(features, accounts)
 
     def _weights(self, lines: Lines) -> Floats:
         counts: dict[str, int] = {}
@@ -197,45 +211,86 @@ class FieldModel:
         own = unnamed = None
         if self.own is not None and self.memory.seen >= FIRST:
             features = line_features(lines, np.hstack([supplier, text]))
-            own = self.own.log_proba(features)
-            unnamed = self.own.log_proba(features, named=False)
+            own = self._both(features, named=True)
+            unnamed = self._both(features, named=False)
         general = np.zeros((len(lines), len(self.names)), np.float32)
         return Sources(supplier, text, own, unnamed, general, self._similar(lines, supplier))
 
+    def _both(self, features: LineFeatures, *, named: bool) -> Floats:
+        """What the client's classifiers say together, a product of experts."""
+        if self.own is None:
+            raise RuntimeError("nothing has been learnt yet: there is no classifier to ask")
+        narrow = self.own.log_proba(features, named=named)
+        if self.flat is None:
+            return narrow
+        return log_softmax(
+            (narrow + self.flat.log_proba(features, len(self.names), named=named)) / 1.5
+        )
+
     def log_proba(self, lines: Lines, allowed: NDArray[np.bool_] | None = None) -> Floats:
         """Log probabilities ``(n, C)`` of a list of lines in its order; 0 outside ``allowed``."""
+        return self.judged(lines, allowed)[0]
+
+    def judged(
+        self, lines: Lines, allowed: NDArray[np.bool_] | None = None
+    ) -> tuple[Floats, Floats]:
+        """Log probabilities ``(n, C)``, and what spoke for the best of each line, ``(n, k)``."""
         n = len(lines)
         first = np.empty((n, len(self.names)), np.float32)
+        signals = []
         for start in range(0, n, _CHUNK):
             rows = slice(start, min(n, start + _CHUNK))
-            part = lines.take(rows)
-            first[rows] = self.alone(part, start)
-        if allowed is not None:
-            first[:, ~allowed] = -30
-        first = log_softmax(first)
+            by_account, by_line = self._features(lines.take(rows), start)
+            logits = self._first(by_account, by_line)
+            if allowed is not None:
+                logits[:, ~allowed] = -30
+            first[rows] = log_softmax(logits)
+            best = first[rows].argmax(axis=1)
+            signals.append(np.hstack([by_account[np.arange(len(best)), best], by_line]))
+        alone = np.hstack([np.concatenate(signals), _top_two(first)])
         if n == 1 or self.ranker is None:
-            return first
+            return first, np.hstack(
+                [alone, _top_two(first), np.zeros((n, 1 + CONTEXT), np.float32)]
+            )
         others = Around(first, lines)
-        out = np.empty_like(first)
+        out, around = np.empty_like(first), np.empty((n, CONTEXT), np.float32)
         for start in range(0, n, _CHUNK):
             stop = min(n, start + _CHUNK)
-            out[start:stop] = self.ranker.among.logits(*others.rows(start, stop))
-        if allowed is not None:
-            out[:, ~allowed] = -30
-        return log_softmax(out)
+            by_account, by_line = others.rows(start, stop)
+            # Half of each pass: lines around are a hint, and what a line says itself still counts.
+            among = log_softmax(self.ranker.among.logits(by_account, by_line))
+            out[start:stop] = (among + first[start:stop]) / 2
+            if allowed is not None:
+                out[start:stop, ~allowed] = -30
+            best = out[start:stop].argmax(axis=1)
+            around[start:stop] = np.hstack([by_account[np.arange(len(best)), best], by_line])
+        out = log_softmax(out)
+        moved = (out.argmax(axis=1) != first.argmax(axis=1)).astype(np.float32)[:, None]
+        return out, np.hstack([alone, _top_two(out), moved, around])
 
     def alone(self, lines: Lines, start: int) -> Floats:
         """First-pass scores ``(n, C)`` of lines that begin at place ``start`` of their list."""
+        return self._first(*self._features(lines, start))
+
+    def _features(self, lines: Lines, start: int) -> tuple[Floats, Floats]:
         sources = self.sources(lines)
         by_account, by_line = candidate_features(self.memory, self.labels, lines, sources)
-        if start:
-            by_account[:, :, -17:-13] = 0
+        if start:  # only the first lines of a list come right after what was learnt
+            by_account[:, :, LOCALITY] = 0
+        return by_account, by_line
+
+    def _first(self, by_account: Floats, by_line: Floats) -> Floats:
         if self.ranker is not None:
             return self.ranker.alone.logits(by_account, by_line)
-        mixed = (
-            0.35 * by_account[:, :, 1] + 0.25 * by_account[:, :, 0] + 0.05 * by_account[:, :, 16]
-        )
-        mixed += 0.1 * sources.similar + 0.02 * np.exp(by_account[:, :, -6] * 2)
-        if sources.own is not None:
-            mixed += 0.6 * np.exp(sources.own)
-        return np.asarray(np.log(mixed + 1e-6), dtype=np.float32)
+        mixed = 0.35 * by_account[:, :, 1] + 0.25 * by_account[:, :, 0]
+        mixed += 0.05 * by_account[:, :, 16] + 0.1 * by_account[:, :, 40]
+        mixed += 0.02 * np.exp(by_account[:, :, 41] * 2) + 0.6 * by_account[:, :, 35]
+        return np.asarray(np.log(np.maximum(mixed, 0) + 1e-6), dtype=np.float32)
+
+
+def _top_two(log_p: Floats) -> Floats:
+    """Log probability of the best and its lead over the second, ``(n, 2)``."""
+    if log_p.shape[1] < 2:
+        return np.zeros((len(log_p), 2), np.float32)
+    top = -np.partition(-log_p, 1, axis=1)[:, :2]
+    return np.column_stack([top[:, 0], np.minimum(top[:, 0] - top[:, 1], 12)]).astype(np.float32)

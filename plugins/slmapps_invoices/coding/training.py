@@ -24,7 +24,7 @@ from torch import nn
 
 from slmapps_invoices.coding.features import candidate_features
 from slmapps_invoices.coding.lines import Lines, read_lines_frame
-from slmapps_invoices.coding.model import Encode, FieldModel
+from slmapps_invoices.coding.model import LOCALITY, Encode, FieldModel
 from slmapps_invoices.coding.ranker import Around, Perceptron, Ranker, log_softmax
 
 __all__ = ["Cases", "Client", "rehearse", "rehearse_lists", "train", "write_card"]
@@ -33,7 +33,6 @@ Floats = NDArray[np.float32]
 HISTORIES = (0, 10, 50, 250, 1000, 4000, 15000, 40000)
 CANDIDATES = 48
 PROMISING = 32
-_LOCALITY = slice(30, 34)
 _TEXT = [8, 9, 12, 13, 14, 15, 42, 44]
 # What a client may lack altogether: by account, by line. Hidden at random, so that the ranker
 # leans on none of them blindly.
@@ -138,7 +137,7 @@ class Cases:
 def _promising(a: Floats) -> Floats:
     """A rough order of the candidates, so that the telling ones are kept."""
     weights = {0: 2, 1: 3, 16: 1, 17: 1, 35: 3, 37: 2, 40: 1, 41: 0.3, 42: 0.3, 46: 0.05}
-    score = a[:, :, _LOCALITY].sum(axis=2)
+    score = a[:, :, LOCALITY].sum(axis=2)
     for column, weight in weights.items():
         score = score + weight * a[:, :, column]
     return np.asarray(score + np.random.default_rng(0).random(score.shape) * 1e-3, np.float32)
@@ -170,7 +169,7 @@ def rehearse(client: Client, encode: Encode, seed: int = 7) -> Cases:
             part = lines.take(slice(start, min(start + 200, len(y))))
             a, b = candidate_features(model.memory, model.labels, part, model.sources(part))
             if start:
-                a[:, :, _LOCALITY] = 0
+                a[:, :, LOCALITY] = 0
             cases.add(a, b, y[start : start + 200], _promising(a), kind)
     return cases
 
