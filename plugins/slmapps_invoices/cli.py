@@ -92,7 +92,7 @@ def _overview(entry: dict[str, Any]) -> list[Any]:
         invoice["seller"]["name"],
         invoice["net"],
         invoice["tax"],
-        f"{invoice['total']} {invoice['currency']}",
+        f"{invoice['total'] or ''} {invoice['currency'] or ''}".strip(),
         len(invoice["lines"]),
     ]
 

@@ -23,7 +23,7 @@ from slmapps.documents import open_document
 from slmapps.records import Document, Prediction, Problem, Severity, Status, Table
 from slmapps.whole_files import write_whole
 from slmapps_invoices.account_labels import as_in_chart
-from slmapps_invoices.inbox import OWN_LIST, no_list
+from slmapps_invoices.inbox import OWN_LIST, no_list, optional
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -152,8 +152,20 @@ def read_list(
         first_row=table.first_row,
     )
     frame, found = lines_frame((blind,))
-    problems += [problem.model_copy(update={"file": document.name}) for problem in found]
+    problems += optional(found, document.name)
+    if frame[["supplier", "text"]].isna().all(axis=None) and len(frame):
+        problems.append(_nothing_to_go_by(document.name))
     return table, frame, problems
+
+
+def _nothing_to_go_by(file: str) -> Problem:
+    return Problem(
+        code="no-supplier-no-text",
+        message="The list names neither suppliers nor what was bought.",
+        cure="Name the columns that do supplier and text.",
+        severity=Severity.WARNING,
+        file=file,
+    )
 
 
 def _one_column(document: Document) -> tuple[Table, ...]:

@@ -13,18 +13,18 @@ __all__ = ["decimal_text", "to_contract"]
 def to_contract(invoice: Invoice) -> dict[str, Any]:
     """Give the invoice's part of the answer: ISO dates, decimal strings, None where not stated."""
     return {
-        "number": invoice.number,
+        "number": invoice.number or None,
         "issue_date": invoice.issue_date.isoformat() if invoice.issue_date else None,
         "due_date": invoice.due_date.isoformat() if invoice.due_date else None,
         "type": invoice.type,
         "type_code": invoice.type_code,
-        "currency": invoice.currency,
+        "currency": invoice.currency or None,
         "seller": {
-            "name": invoice.seller.name,
-            "vat_id": invoice.seller.vat_id,
-            "iban": invoice.seller.iban,
+            "name": invoice.seller.name or None,
+            "vat_id": invoice.seller.vat_id or None,
+            "iban": invoice.seller.iban or None,
         },
-        "buyer": {"name": invoice.buyer.name},
+        "buyer": {"name": invoice.buyer.name or None},
         "net": decimal_text(invoice.net),
         "tax": decimal_text(invoice.tax),
         "total": decimal_text(invoice.total),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from slmapps.documents import open_document
 from slmapps.records import Problem, Severity
-from slmapps_invoices.inbox import OWN_LIST, no_list
+from slmapps_invoices.inbox import OWN_LIST, no_list, optional
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,7 +61,7 @@ def read_history(
     if "account" not in places:
         return None, [*problems, _no_account(document.name, table.columns)]
     frame, found = lines_frame((table,))
-    problems += [problem.model_copy(update={"file": document.name}) for problem in found]
+    problems += optional(found, document.name)
     frame = frame.copy()
     for wanted in _LABELS:
         labels = [row[places[wanted]] or None for row in table.rows] if wanted in places else None

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from slmapps.documents import Limits
-from slmapps.records import Document, Problem
+from slmapps.records import Document, Problem, Severity
 
-__all__ = ["OWN_LIST", "files_in", "no_list"]
+__all__ = ["OWN_LIST", "files_in", "no_list", "optional"]
 
 OWN_LIST = Limits(max_bytes=500_000_000, max_seconds=120, max_rows=2_000_000)
 """A list that is named as one's own books may be years of bookings."""
+
+
+_MAY_LACK = {"no-date-column", "no-amount-column", "no-supplier-column"}
 
 
 def files_in(paths: Iterable[Path]) -> list[Path]:
@@ -40,3 +43,14 @@ def no_list(document: Document) -> Problem:
         cure="Save the list as CSV or XLSX, with a row that names the columns on top.",
         file=document.name,
     )
+
+
+def optional(problems: Sequence[Problem], file: str) -> list[Problem]:
+    """Take a column that one's own list lacks for what it is: missing values, no fault."""
+    return [
+        problem.model_copy(
+            update={"file": file}
+            | ({"severity": Severity.INFO} if problem.code in _MAY_LACK else {})
+        )
+        for problem in problems
+    ]

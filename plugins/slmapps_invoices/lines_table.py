@@ -208,6 +208,14 @@ class _Lines:
 
     def _absent(self, field: str, name: str) -> None:
         named = [self.table.columns[at] for at in self._open(field)]
+        filled = any(cell.strip() for at in self._open(field) for cell in self.cells[at])
+        if named and not filled:
+            self._warn(
+                f"no-{field}-column",
+                f"The column '{named[0]}' is empty.",
+                f"Fill it in where the {name} is known.",
+            )
+            return
         if field in {"date", "amount"} and named:
             cure = "2025-01-31" if field == "date" else "1234.56"
             self._warn(

@@ -194,7 +194,7 @@ def _no_data(document: Document) -> Problem:
         return Problem(
             code="not-an-invoice",
             message="The file is a list, not an invoice.",
-            cure="Read it as a list of lines.",
+            cure="Code it with `slmapps invoices code`, or add it to a client.",
         )
     return Problem(
         code="not-an-invoice",

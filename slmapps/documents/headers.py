@@ -26,7 +26,8 @@ def header_row(rows: Sequence[Sequence[str]]) -> int | None:
     """Give the index of the row that names the columns, or None where no row does.
 
     It is the first row that is as wide as the body of the list, holds words only, no word twice
-    but for empty cells, and has rows with values beneath it.
+    but for empty cells, and has rows with values beneath it. In a list of words alone it is the
+    first such row.
     """
     head = rows[:_SEARCHED]
     filled = [sum(1 for cell in row if cell.strip()) for row in head]
@@ -34,6 +35,7 @@ def header_row(rows: Sequence[Sequence[str]]) -> int | None:
     if not wide:
         return None
     usual = max(Counter(wide).items(), key=lambda item: (item[1], item[0]))[0]
+    words: list[int] = []  # rows of words alone
     for index, row in enumerate(head):
         cells = [cell.strip() for cell in row if cell.strip()]
         if len(cells) < max(2, 0.5 * usual) or any(is_value(cell) for cell in cells):
@@ -42,9 +44,13 @@ def header_row(rows: Sequence[Sequence[str]]) -> int | None:
             continue
         beneath = [row for row in rows[index + 1 : index + 21] if any(c.strip() for c in row)]
         valued = sum(1 for row in beneath if any(is_value(cell) for cell in row))
-        if not beneath or valued >= 0.5 * len(beneath):
-            return index
-    return None
+        if beneath and valued >= 0.5 * len(beneath):
+            # Rows that lack their values may come between the header and those that have some.
+            fuller = (each for each in words if filled[each] >= max(usual, len(cells)))
+            return next(fuller, index)
+        words.append(index)
+    wide_from = next(index for index, count in enumerate(filled) if count >= 2)
+    return words[0] if words and words[0] in {wide_from, len(rows) - 1} else None
 
 
 def unique_names(cells: Sequence[str], width: int) -> tuple[str, ...]:
