@@ -87,7 +87,9 @@ class Promise:
     def add(self, stated: Floats, right: NDArray[np.bool_], signals: NDArray[np.float32]) -> None:
         """Add predictions made before their lines were learnt."""
         judged = self.confidence(stated, signals)
-        before = self.signals if self.signals is not None else signals[:0]
+        # Kept without an entry, signals have no columns yet.
+        none_yet = self.signals is None or not len(self.signals)
+        before = signals[:0] if none_yet else self.signals
         self.stated = np.concatenate([self.stated, np.minimum(stated, 1.0)])[-_KEPT:]
         self.right = np.concatenate([self.right, right])[-_KEPT:]
         self.signals = np.concatenate([before, signals])[-_KEPT:]
