@@ -73,7 +73,8 @@ def suggested(
     ]
     left = 1 - sure
     confidence = max(sure, model.confidence) if agrees else sure
-    accepted = confidence >= 1 - budget or (agrees and model.status is Status.ACCEPTED)
+    # How sure the model is says nothing of the budget; whether it accepts does.
+    accepted = sure >= 1 - budget or (agrees and model.status is Status.ACCEPTED)
     return Prediction(
         field="account",
         value=account,
