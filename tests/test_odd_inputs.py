@@ -21,6 +21,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from slmapps.cli.root import cli
+from slmapps.documents.headers import header_row
 from slmapps.records import Table
 from slmapps.samples import samples
 from slmapps_invoices import Coder, read_invoice
@@ -241,6 +242,20 @@ def test_a_column_of_that_name_without_one_amount_is_said_to_be_unreadable():
     assert {problem.code for problem in problems} == {"amounts-unreadable", "dates-unreadable"}
 
 
+@pytest.mark.parametrize(
+    ("rows", "header"),
+    [
+        (["supplier,text", "Mill,Flour", "Shop,Rack"], 0),
+        (["supplier,text"], 0),
+        (["Purchases of May,", ",", "supplier,text,amount", "Mill,Flour,5"], 2),
+        (["supplier,text,amount", "Mill,Flour,", "Shop,Rack,", "Hall,Rent,5"], 0),
+        (["5000,Flour", "6000,Power"], None),
+    ],
+)
+def test_the_header_is_found_though_there_be_no_numbers(rows, header):
+    assert header_row([row.split(",") for row in rows]) == header
+
+
 # Clients and review
 
 
@@ -424,6 +439,9 @@ def test_a_coder_is_saved_to_a_path_as_text_and_a_wrong_one_is_named(coder, past
     assert [each.value for each in again.predict(past)] == [
         each.value for each in coder.predict(past)
     ]
+    young = Coder(coder.chart).learn(past.head(1), ["5000"])
+    young.save(place)
+    assert Coder.load(place).learn(past.head(3), CODES[:3]).report()["learnt"] == 4
     with pytest.raises(FileNotFoundError, match="no coder"):
         Coder.load(str(tmp_path))
     (tmp_path / "Mühle 1" / "coder.json").write_text("{")
