@@ -79,7 +79,13 @@ def load_samples(*, only_if_empty: bool = False) -> list[str]:
 @click.command(
     epilog=examples("slmapps ui", "slmapps ui --samples --port 8600", "slmapps ui --host 0.0.0.0")
 )
-@click.option("--port", default=8501, show_default=True, help="The port to serve on.")
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=8501,
+    show_default=True,
+    help="The port to serve on.",
+)
 @click.option("--host", default="localhost", show_default=True, help="The address to serve on.")
 @click.option(
     "--samples", "with_samples", is_flag=True, help="First load the samples of empty desks."
