@@ -312,6 +312,15 @@ def test_the_lines_of_a_list_leave_by_the_export(folder):
     assert "Weir Mill" in out.read_text("utf-8")
 
 
+@pytest.mark.parametrize("url", ["nonsense", "http://x", "sqlite:////nowhere/x.db", "broken"])
+def test_a_database_that_is_none_is_said_with_where_to_look(tmp_path, monkeypatch, url):
+    if url == "broken":
+        (tmp_path / "workspace.db").write_text("no database")
+        url = f"sqlite:///{tmp_path / 'workspace.db'}"
+    monkeypatch.setenv("SLMAPPS_DATABASE_URL", url)
+    assert "check SLMAPPS_DATABASE_URL" in run("workspace", "status", code=2).output
+
+
 # Files
 
 

@@ -22,22 +22,26 @@ def opened() -> Iterator[Workspace]:
     It is the database of ``SLMAPPS_DATABASE_URL``, else the file in ``SLMAPPS_HOME``.
     A database that cannot be reached or written is a mistake whose text says where to look.
     """
-    from sqlalchemy.exc import OperationalError
+    from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
     from slmapps.workspace import Workspace
 
     try:
         workspace = Workspace.open()
-        try:
-            yield workspace
-        finally:
-            workspace.close()
+    except (SQLAlchemyError, ModuleNotFoundError) as error:
+        raise _no_answer(error) from error
+    try:
+        yield workspace
     except OperationalError as error:
-        where = "SLMAPPS_DATABASE_URL" if os.environ.get("SLMAPPS_DATABASE_URL") else "SLMAPPS_HOME"
-        cause = str(error.orig or error).strip().splitlines()[0]
-        raise Mistake(
-            f"the workspace's database does not answer ({cause}); check {where}"
-        ) from error
+        raise _no_answer(error) from error
+    finally:
+        workspace.close()
+
+
+def _no_answer(error: Exception) -> Mistake:
+    where = "SLMAPPS_DATABASE_URL" if os.environ.get("SLMAPPS_DATABASE_URL") else "SLMAPPS_HOME"
+    cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+    return Mistake(f"the workspace's database does not answer ({cause}); check {where}")
 
 
 def known_only(workspace: Workspace, app: str | None, client: str | None) -> None:
