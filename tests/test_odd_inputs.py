@@ -300,6 +300,9 @@ def test_the_trail_names_the_correction_that_undo_asks_for_and_twice_is_once(fol
     number = next(each["detail"]["correction"] for each in newest if each["action"] == "accepted")
     assert f" {number} " in run("workspace", "audit").stdout
     run("review", "undo", number)
+    waiting = json.loads(run("review", "list", "--json").stdout)[0]["id"]
+    run("review", "correct", waiting, "fixtures")
+    assert "for example" in run("review", "correct", waiting, "furniture", code=2).output
     assert "no longer holds" in run("review", "undo", number, code=2).output
 
 

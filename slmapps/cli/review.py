@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -120,8 +120,7 @@ def correct(prediction_id: int, value: str, preview: bool, who: str | None, json
         desk = _desk(row.app)
         if desk.choices is not None:
             choices = dict(desk.choices(kept, row))
-            by_label = {label: each for each, label in choices.items()}
-            value = by_label.get(value, value)
+            value = _choice(choices, value)
             if value not in choices:
                 known = ", ".join(list(choices)[:8])
                 raise Mistake(
@@ -150,6 +149,19 @@ def undo(correction_id: int, who: str | None, json_: bool) -> None:
             raise Mistake(f"the desk {desk.name} cannot take corrections back")
         changes = desk.undo(kept, correction_id, _name(who))
     _report(changes, json_, f"Correction {correction_id} is undone.")
+
+
+def _choice(choices: Mapping[str, str], said: str) -> str:
+    """Give the value meant: by itself, its label, or the name in its label, if only one has it."""
+    if said in choices:
+        return said
+    wanted = said.strip().casefold()
+    meant = [
+        value
+        for value, label in choices.items()
+        if wanted in {label.casefold(), label.removeprefix(value).strip().casefold()}
+    ]
+    return meant[0] if len(meant) == 1 else said
 
 
 def _name(who: str | None) -> str:
