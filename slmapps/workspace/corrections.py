@@ -168,8 +168,8 @@ class CorrectionStore(PredictionStore):
             row = self.correction(correction_id)
             if row.undone_at is not None:
                 raise ValueError(
-                    f"correction {correction_id} no longer holds: it was undone, or a later one"
-                    " took its place"
+                    f"correction {correction_id} no longer holds: it was undone already, or a later"
+                    " one took its place"
                 )
             with self.transaction(row.app, row.client, learns=True):
                 connection.execute(
