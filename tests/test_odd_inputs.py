@@ -28,6 +28,7 @@ from slmapps_invoices import Coder, read_invoice
 from slmapps_invoices.account_labels import as_in_chart
 from slmapps_invoices.cell_values import read_amounts
 from slmapps_invoices.chart_table import read_chart
+from slmapps_invoices.coded_list import read_list
 from slmapps_invoices.lines_table import lines_frame
 from slmapps_invoices.listing import read_file
 
@@ -165,6 +166,16 @@ def test_odd_lists_are_coded_as_far_as_they_go_and_what_lacks_is_named(folder, c
         rows = list(csv.DictReader(stream))
     assert len(rows) == said["lines"]
     assert rows or "no-lines" in codes
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("sign", [",", ";", "\t", "|"])
+def test_every_line_end_and_separator_gives_the_same_lines(folder, end, sign):
+    text = f"\ufeff{LINES}".replace("\n", end).replace(",", sign)
+    _, frame, problems = read_list(made(folder, "lines.csv", text))
+    assert problems == []
+    assert frame is not None
+    assert frame["text"].tolist() == ["Rye flour"]
 
 
 def test_codes_that_a_spreadsheet_has_changed_are_the_charts_own():

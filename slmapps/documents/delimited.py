@@ -25,7 +25,7 @@ def delimiter(text: str) -> str | None:
         if sign not in sample:
             continue
         try:
-            rows = list(csv.reader(io.StringIO(sample), delimiter=sign))[:60]
+            rows = list(csv.reader(io.StringIO(sample, newline=""), delimiter=sign))[:60]
         except csv.Error:
             continue
         widths = [len(row) for row in rows[: -1 if len(text) > len(sample) else None] if row]
