@@ -19,6 +19,8 @@ __all__ = ["Memory"]
 _RATE = 0.25
 _RECENT = 12
 _CLOSE = 3
+_ALL, _SIZE = CONTEXTS.index("all"), CONTEXTS.index("department+size")
+_FEW = 8
 """Days between a line and the last one learnt, within which they may belong together."""
 
 Counts = dict[int, list[float]]  # account -> [count, moving average]
@@ -108,17 +110,21 @@ class Memory:
                     continue
                 total = sum(entry[0] for entry in counts.values())
                 by_line[row, context] = np.log1p(total)
+                # What all lines have in common says little of one of them while they are few.
+                common = context == _ALL or (context == _SIZE and not lines.department[row])
+                share = total / (total + _FEW) if common else 1.0
                 for account, (count, average) in counts.items():
-                    view[account, 2 * context] = count / (total + 0.5)
-                    view[account, 2 * context + 1] = average
+                    view[account, 2 * context] = share * count / (total + 0.5)
+                    view[account, 2 * context + 1] = share * average
         return by_account, by_line
 
     def locality(self, lines: Lines) -> NDArray[np.float32]:
         """How the last reviewed lines were booked, ``(n, n_accounts, 4)``.
 
         The line just before, the last of the same department, and the shares among the last
-        dozen, all and of the same department; only for lines of the days around, and fading with
-        the place in the batch, since the tenth line of a batch has nine uncoded ones before it.
+        dozen, all and of the same department; only for lines of the days around, in books kept by
+        department, and fading with the place in the batch, since the tenth line of a batch has
+        nine uncoded ones before it.
         """
         n = len(lines)
         out = np.zeros((n, self.n_accounts, 4), dtype=np.float32)
@@ -126,10 +132,10 @@ class Memory:
             return out
         weights = 0.8 ** np.arange(len(self.recent) - 1, -1, -1)
         for row in range(min(n, 64)):
-            if abs(int(lines.date[row]) - self.recent_day) > _CLOSE:
+            department = lines.department[row]
+            if not department or abs(int(lines.date[row]) - self.recent_day) > _CLOSE:
                 continue
             fade = 1.0 / (1.0 + row)
-            department = lines.department[row]
             out[row, self.recent[-1][0], 0] = fade
             if department in self.last_in_department:
                 out[row, self.last_in_department[department], 1] = fade
