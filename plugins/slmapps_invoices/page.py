@@ -190,7 +190,7 @@ def _detail(workspace: Workspace, client: str, entry: Entry) -> None:
 def _export(
     workspace: Workspace, client: str, of_client: Sequence[Entry], chosen: Entry | None
 ) -> None:
-    which = [ALL, CHOSEN] if chosen and chosen.invoice else [ALL]
+    which = [ALL, CHOSEN] if chosen else [ALL]
     key = _key(client, "export")
     scope = st.segmented_control("What", which, default=ALL, required=True, key=f"{key}:scope")
     name = st.selectbox(
@@ -200,11 +200,9 @@ def _export(
         key=f"{key}:format",
     )
     unreviewed = st.toggle("Include lines that still wait for review", key=f"{key}:unreviewed")
-    picked = (
-        [chosen] if scope == CHOSEN and chosen else [each for each in of_client if each.invoice]
-    )
+    picked = [chosen] if scope == CHOSEN and chosen else list(of_client)
     if not picked:
-        st.caption("There is no invoice to export yet.")
+        st.caption("There is nothing to export yet.")
         return
     settings = invoices.export_settings(workspace, client)
     settings = settings.model_copy(update={"unreviewed": unreviewed})
