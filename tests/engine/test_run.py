@@ -132,7 +132,10 @@ def test_a_caller_s_mistake_says_the_cure(asked: dict[str, object], cure: str) -
 
 
 SCRIPT = """
+import signal
 import sys
+# A program started in the background may have been told to ignore interrupts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 sys.path.insert(0, sys.argv[1])
 import engine_work
 from slmapps.engine import run

@@ -27,6 +27,7 @@ __all__ = ["Encode", "FieldModel"]
 Floats = NDArray[np.float32]
 Encode = Callable[[Sequence[str]], Floats]
 _CHUNK = 256
+_ENCODED = 4096
 LONG = 6000
 """Lines at once from which a second classifier is trained beside the first."""
 CONTEXT = CONTEXT_ACCOUNT + CONTEXT_LINE
@@ -80,12 +81,19 @@ class FieldModel:
     # learning -------------------------------------------------------------------------------
     def learn(self, lines: Lines, accounts: NDArray[np.int64], *, passes: int = 6) -> None:
         """Learn reviewed lines, in their order; a long list trains the classifier anew."""
-        supplier, text = self._dense(lines)
         self.memory.learn(lines, accounts)
-        self._meet(lines, supplier, accounts)
+        width = self.labels.names.shape[1]
+        # Half precision, as the cache keeps them: 60,000 lines would take 400 MB and more in full.
+        dense = np.empty((len(lines), 2 * width), np.float16)
+        for start in range(0, len(lines), _ENCODED):
+            rows = slice(start, start + _ENCODED)
+            part = lines.take(rows)
+            supplier, text = self._dense(part)
+            dense[rows, :width], dense[rows, width:] = supplier, text
+            self._meet(part, supplier, accounts[rows])
         self.parts.append(lines)
         self.labels_seen.append(accounts)
-        features = line_features(lines, np.hstack([supplier, text]))
+        features = line_features(lines, dense)
         if self.own is None:
             self.own = Softmax(len(self.names), features.dense.shape[1], seed=self.seed)
         weight = self._weights(lines)

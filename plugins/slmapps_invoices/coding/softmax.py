@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 import zlib
+from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -51,27 +53,36 @@ class LineFeatures:
 
     identity: csr_matrix
     general: csr_matrix
-    dense: Floats
+    dense: Floats | NDArray[np.float16]
 
     def take(self, rows: NDArray[np.int64]) -> LineFeatures:
         """The features of some rows."""
         return LineFeatures(self.identity[rows], self.general[rows], self.dense[rows])
 
 
-def _matrix(rows: list[list[tuple[int, float]]]) -> csr_matrix:
-    lengths = [len(row) for row in rows]
-    indices = np.fromiter((slot for row in rows for slot, _ in row), np.int32, sum(lengths))
-    values = np.fromiter((value for row in rows for _, value in row), np.float32, sum(lengths))
-    pointer = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
-    matrix = csr_matrix((values, indices, pointer), shape=(len(rows), BUCKETS))
-    matrix.sum_duplicates()
-    return matrix
+class _Rows:
+    """A sparse matrix in the making; flat arrays, since millions of pairs would fill the memory."""
+
+    def __init__(self) -> None:
+        self.slots, self.values, self.ends = array("i"), array("f"), array("i", [0])
+
+    def add(self, slots: Sequence[int], value: float) -> None:
+        self.slots.extend(slots)
+        self.values.extend([value] * len(slots))
+
+    def end(self) -> None:
+        self.ends.append(len(self.slots))
+
+    def matrix(self) -> csr_matrix:
+        parts = (np.array(self.values), np.array(self.slots), np.array(self.ends))
+        matrix = csr_matrix(parts, shape=(len(self.ends) - 1, BUCKETS))
+        matrix.sum_duplicates()
+        return matrix
 
 
-def line_features(lines: Lines, dense: Floats) -> LineFeatures:
+def line_features(lines: Lines, dense: Floats | NDArray[np.float16]) -> LineFeatures:
     """Features of ``n`` lines; ``dense`` are encodings of supplier and text, ``(n, d)``."""
-    identity: list[list[tuple[int, float]]] = []
-    general: list[list[tuple[int, float]]] = []
+    identity, general = _Rows(), _Rows()
     months = (
         (lines.date.astype("datetime64[D]").astype("datetime64[M]").astype(int)) % 12
     ).tolist()
@@ -82,7 +93,8 @@ def line_features(lines: Lines, dense: Floats) -> LineFeatures:
         size = size_of(amount)
         known = [f"S{seller}", f"SD{seller}|{department}", f"SZ{seller}|{size}"] if seller else []
         known += [f"SN{seller}|{series}"] if seller and series else []
-        identity.append([(_slot(feature), 0.5) for feature in known])
+        identity.add([_slot(feature) for feature in known], 0.5)
+        identity.end()
         supplier = _pieces(lines.supplier[row], "s") if seller else (_slot("redacted"),)
         text = _pieces(shape, "t")
         common = [f"D{department}", f"Z{size}", f"DZ{department}|{size}", f"M{months[row]}"]
@@ -90,11 +102,11 @@ def line_features(lines: Lines, dense: Floats) -> LineFeatures:
         common += [f"T{shape}", f"TD{shape}|{department}"] if shape else ["T"]
         common += ["R10"] if abs(amount) % 10 < 0.005 else []
         common += [f"W{seller.split(' ', 1)[0]}|{department}"] if seller else []
-        entries = [(_slot(feature), 0.5) for feature in common]
-        entries += [(slot, 1.5 / len(supplier) ** 0.7) for slot in supplier]
-        entries += [(slot, 1.5 / len(text) ** 0.7) for slot in text]
-        general.append(entries)
-    return LineFeatures(_matrix(identity), _matrix(general), dense)
+        general.add([_slot(feature) for feature in common], 0.5)
+        for slots in (supplier, text):
+            general.add(slots, 1.5 / max(len(slots), 1) ** 0.7)
+        general.end()
+    return LineFeatures(identity.matrix(), general.matrix(), dense)
 
 
 @lru_cache(maxsize=1)
@@ -128,7 +140,8 @@ class Softmax:
     def log_proba(self, features: LineFeatures, *, named: bool = True) -> Floats:
         """Log probabilities ``(n, n_accounts)``; ``named=False`` hides who the supplier is."""
         sparse = features.general + features.identity if named else features.general
-        logits = self._hidden(sparse, features.dense) @ self.out + self.bias
+        dense = features.dense.astype(np.float32, copy=False)
+        logits = self._hidden(sparse, dense) @ self.out + self.bias
         logits -= logits.max(axis=1, keepdims=True)
         return np.asarray(logits - np.log(np.exp(logits).sum(axis=1, keepdims=True)))
 
@@ -166,7 +179,8 @@ class Softmax:
             for start in range(0, n, batch):
                 rows = order[start : start + batch]
                 sparse = both[rows + n * (self.rng.random(len(rows)) < 0.5)]
-                dense, target, share = features.dense[rows], y[rows], weight[rows]
+                target, share = y[rows], weight[rows]
+                dense = features.dense[rows].astype(np.float32)
                 self._step(sparse, bag, bag2, dense, target, share, rate * (1 - done / steps))
                 done += 1
         self.bag[used], self._bag2[used] = bag, bag2
