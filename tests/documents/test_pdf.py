@@ -83,7 +83,7 @@ def test_an_attachment_that_no_list_names_is_found() -> None:
     ("name", "kept"),
     [
         ("../../etc/passwd", "passwd"),
-        ("/root/.ssh/keys", "keys"),
+        ("/etc/vault/keys", "keys"),
         ("C:\\a\\b.xml", "b.xml"),
         ("..", "attachment"),
     ],
