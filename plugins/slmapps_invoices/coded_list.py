@@ -24,23 +24,14 @@ from slmapps.records import Document, Prediction, Problem, Severity, Status, Tab
 from slmapps.whole_files import write_whole
 from slmapps_invoices.account_labels import as_in_chart
 from slmapps_invoices.inbox import OWN_LIST, no_list, optional
+from slmapps_invoices.line_items import COLUMNS
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["INPUTS", "code_list", "coded_rows", "disarmed", "read_list"]
 
-INPUTS = (
-    "date",
-    "supplier",
-    "text",
-    "amount",
-    "currency",
-    "department",
-    "invoice_id",
-    "line_id",
-    "tax_rate",
-)
+INPUTS = COLUMNS
 """The columns that coding may look at, where a list has them."""
 
 _CODING = {

@@ -29,21 +29,11 @@ import pandas as pd
 from slmapps.records import Problem, Severity, Span, Table
 from slmapps_invoices.cell_values import Reading, read_amounts, read_days
 from slmapps_invoices.column_names import find_columns
+from slmapps_invoices.line_items import COLUMNS
 from slmapps_invoices.wording import looks_like_formula
 
 __all__ = ["COLUMNS", "lines_frame"]
 
-COLUMNS = (
-    "date",
-    "supplier",
-    "text",
-    "amount",
-    "currency",
-    "department",
-    "invoice_id",
-    "line_id",
-    "tax_rate",
-)
 _TEXTS = ("supplier", "text", "currency", "department", "invoice_id", "line_id")
 _ENOUGH = 0.5  # of a column's filled cells must be dates, or amounts, for it to be one
 _CREDITS = {"h", "c", "cr", "credit", "haben", "avere"}

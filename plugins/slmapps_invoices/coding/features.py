@@ -42,15 +42,13 @@ class Sources:
 
     ``supplier`` and ``text`` are encodings ``(n, d)``; ``own`` and ``unnamed`` the log
     probabilities ``(n, C)`` of the client's classifier with and without the supplier's identity
-    (None before there is one); ``general`` the log probabilities of the general model;
-    ``similar`` the accounts of the most similar sellers ``(n, C)``.
+    (None before there is one); ``similar`` the accounts of the most similar sellers ``(n, C)``.
     """
 
     supplier: Floats
     text: Floats
     own: Floats | None
     unnamed: Floats | None
-    general: Floats
     similar: Floats
 
 

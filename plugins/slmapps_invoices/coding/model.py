@@ -79,7 +79,7 @@ class FieldModel:
         return self._texts(names), self._texts(lines.text)
 
     # learning -------------------------------------------------------------------------------
-    def learn(self, lines: Lines, accounts: NDArray[np.int64], *, passes: int = 6) -> None:
+    def learn(self, lines: Lines, accounts: NDArray[np.int64]) -> None:
         """Learn reviewed lines, in their order; a long list trains the classifier anew."""
         self.memory.learn(lines, accounts)
         width = self.labels.names.shape[1]
@@ -99,7 +99,7 @@ class FieldModel:
         weight = self._weights(lines)
         n = len(accounts)
         batch = int(np.clip(n // 8, 32, 256))
-        rounds, rate = int(np.clip(5_000 / n, passes, 20)), 0.15
+        rounds, rate = int(np.clip(5_000 / n, 6, 20)), 0.15
         if n < 32:
             # One line must move the lines like it and no others, the less the more is known.
             rounds, rate = 3, 0.1 if self.memory.seen < 200 else 0.03
@@ -221,8 +221,7 @@ class FieldModel:
             features = line_features(lines, np.hstack([supplier, text]))
             own = self._both(features, named=True)
             unnamed = self._both(features, named=False)
-        general = np.zeros((len(lines), len(self.names)), np.float32)
-        return Sources(supplier, text, own, unnamed, general, self._similar(lines, supplier))
+        return Sources(supplier, text, own, unnamed, self._similar(lines, supplier))
 
     def _both(self, features: LineFeatures, *, named: bool) -> Floats:
         """What the client's classifiers say together, a product of experts."""
