@@ -18,6 +18,7 @@ import os
 import sqlite3
 import struct
 import threading
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -28,6 +29,7 @@ import numpy.typing as npt
 __all__ = ["EncodingCache", "keys_of"]
 
 _AT_ONCE = 900  # bound variables in one query; SQLite's old limit is 999
+_PATIENCE = 10.0  # seconds that another process may hold the file
 _TABLE = (
     "CREATE TABLE IF NOT EXISTS encoding"
     " (key INTEGER PRIMARY KEY, round INTEGER NOT NULL, vector BLOB NOT NULL)"
@@ -133,11 +135,24 @@ class EncodingCache:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise sqlite3.OperationalError(str(error)) from error
-        base = sqlite3.connect(self.path, timeout=10, check_same_thread=False, isolation_level=None)
-        base.execute("PRAGMA journal_mode=WAL")
-        base.execute("PRAGMA synchronous=OFF")  # a lost cache is made again
-        base.execute("PRAGMA mmap_size=1073741824")
-        base.execute(_TABLE)
+        base = sqlite3.connect(
+            self.path, timeout=_PATIENCE, check_same_thread=False, isolation_level=None
+        )
+        # Changing to WAL does not wait for another process that is doing the same: it fails at once.
+        until = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                base.execute("PRAGMA journal_mode=WAL")
+                base.execute("PRAGMA synchronous=OFF")  # a lost cache is made again
+                base.execute("PRAGMA mmap_size=1073741824")
+                base.execute(_TABLE)
+                break
+            except sqlite3.OperationalError as error:
+                busy = error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+                if not busy or time.monotonic() > until:
+                    base.close()
+                    raise
+                time.sleep(0.005)
         self._held, self._process = base, os.getpid()
         return base
 
