@@ -1,0 +1,1 @@
+"""Training: corpora, packing, the loop, pruning, evaluation and model cards."""
