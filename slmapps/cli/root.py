@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from slmapps import __version__, plugins
+from slmapps.cli.evaluate import evaluate
 from slmapps.cli.models import models
 from slmapps.cli.output import Mistake, examples
 from slmapps.cli.review import review
@@ -94,6 +95,7 @@ def cli() -> None:
     """
 
 
+cli.add_command(evaluate)
 cli.add_command(list_plugins)
 cli.add_command(models)
 cli.add_command(review)
