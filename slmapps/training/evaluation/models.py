@@ -13,6 +13,8 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import Sequence
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -98,8 +100,6 @@ def load(spec: str | Path, *, precision: Precision | None = None) -> LanguageMod
 
 
 def _installed(module: str) -> bool:
-    from importlib.util import find_spec
-
     return find_spec(module) is not None
 
 
@@ -130,14 +130,13 @@ class _Torch:
     def __init__(self, folder: Path) -> None:
         import torch
         from tokenizers import Tokenizer
-        from transformers import AutoModelForCausalLM
-        from transformers.utils import logging
 
-        logging.disable_progress_bar()
-        logging.set_verbosity_error()  # what it warns of does not bear on a measurement
+        transformers: Any = import_module("transformers")  # its types say too little to check by
+        transformers.utils.logging.disable_progress_bar()
+        transformers.utils.logging.set_verbosity_error()  # no warning of it bears on a figure
         self.name = str(folder)
         try:
-            self._model: Any = AutoModelForCausalLM.from_pretrained(
+            self._model = transformers.AutoModelForCausalLM.from_pretrained(
                 folder, dtype=torch.float32, local_files_only=True
             )
             self._model.eval()
