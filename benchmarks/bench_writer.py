@@ -12,111 +12,23 @@ are new. --limit takes whole documents of each group, by their hash, the same fo
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import os
-from collections.abc import Callable
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-from benchmarks import writer_texts
+from benchmarks import writer_samples, writer_texts
+from benchmarks.writer_results import Kept, Measured, base_folder, in_slices, key_of
 from slmapps import places
-from slmapps.cli.output import progress, say
+from slmapps.cli.output import say, table
 
 HERE = Path(__file__).parent
 PARTS = ("text", "baselines", "pairs", "samples", "speed", "tasks")
-SLICE = 64_000  # bytes of text between two writes of what was measured
 ORDER = 5
-
-
-class Kept:
-    """Results by key in one JSON file, written whole after each addition."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.values: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.exists() else {}
-
-    def add(self, values: dict[str, Any]) -> None:
-        """Keep more results."""
-        self.values |= values
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        part = self.path.with_suffix(".partial")
-        part.write_text(json.dumps(self.values, indent=1), "utf-8")
-        part.replace(self.path)
-
-
-class Measured:
-    """A model that is loaded only when something has not been measured yet."""
-
-    def __init__(self, spec: str, title: str, results: Path) -> None:
-        self.spec, self.title = spec, title
-        self.results = results / _identity(spec)
-        self._loaded: Any = None
-
-    @property
-    def model(self) -> Any:
-        """The model, loaded."""
-        from slmapps.training.evaluation import load
-
-        if self._loaded is None:
-            self._loaded = load(self.spec)
-        return self._loaded
-
-    def kept(self, part: str) -> Kept:
-        """What is known of this model's part."""
-        return Kept(self.results / f"{part}.json")
-
-
-def _identity(spec: str) -> str:
-    from slmapps.backbone.weights import sha256_of
-
-    folder = Path(spec)
-    if spec == "writer":
-        import slmapps.backbone
-
-        folder = Path(slmapps.backbone.__file__).parent / "writer_weights"
-    files = sorted(each for each in folder.glob("*") if each.suffix in {".safetensors", ".json"})
-    if not files:
-        raise SystemExit(f"{folder} holds no model; name a folder of weights")
-    parts = [f"{each.name} {sha256_of(each)}" for each in files]
-    return f"{folder.name}-{hashlib.sha256(chr(10).join(parts).encode()).hexdigest()[:12]}"
-
-
-def base_folder(named: str | None) -> str:
-    """The folder of the untouched base, written from its GGUF file on first use."""
-    if named:
-        return named
-    from slmapps.backbone.smollm import find_base, read_base, write_folder
-
-    folder = places.cache() / "base" / "folder"
-    if not (folder / "tokenizer_config.json").exists():
-        write_folder(read_base(find_base()), folder)
-    return str(folder)
-
-
-def _key(text: str) -> str:
-    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
-
-
-def in_slices(
-    texts: list[str], kept: Kept, bits: Callable[[list[str]], Any], label: str
-) -> list[float]:
-    """The bits of each text; those already known are not asked for."""
-    missing = [text for text in texts if _key(text) not in kept.values]
-    with progress(label) as tick:
-        done = 0
-        while done < len(missing):
-            size, stop = 0, done
-            while stop < len(missing) and (stop == done or size < SLICE):
-                size += len(missing[stop].encode())
-                stop += 1
-            part = missing[done:stop]
-            kept.add(dict(zip(map(_key, part), map(float, bits(part)), strict=True)))
-            done = stop
-            tick(done, len(missing))
-    return [kept.values[_key(text)] for text in texts]
 
 
 def text(measured: list[Measured], held: dict[str, list[str]]) -> list[dict[str, Any]]:
@@ -147,7 +59,7 @@ def baselines(
 
     kept = Kept(results / f"ngram-{ORDER}-{measured.results.name}.json")
     everything = [each for documents in held.values() for each in documents]
-    if any(_key(each) not in kept.values for each in everything):
+    if any(key_of(each) not in kept.values for each in everything):
         encode = measured.model.encode
         say("Counting n-grams …")
         rows = [encode(each) for group in writer_texts.training(data) for each in group]
@@ -158,7 +70,7 @@ def baselines(
     found = []
     for group, documents in held.items():
         size = sum(len(each.encode()) for each in documents)
-        key = f"{group}-{_key(''.join(documents))}"
+        key = f"{group}-{key_of(''.join(documents))}"
         if key not in packed.values:
             say(f"Packing {group} …")
             (known,) = writer_texts.training(data, [group])
@@ -167,7 +79,7 @@ def baselines(
         found.append(
             {
                 "group": group,
-                f"{ORDER}-gram": sum(kept.values[_key(each)] for each in documents) / size,
+                f"{ORDER}-gram": sum(kept.values[key_of(each)] for each in documents) / size,
                 "xz alone": packed.values[key]["alone"] / size,
                 "xz behind training": packed.values[key]["behind"] / size,
             }
@@ -197,22 +109,99 @@ def pairs(measured: list[Measured]) -> list[dict[str, Any]]:
     return [*rows, total]
 
 
+def samples(
+    measured: list[Measured], held: dict[str, list[str]], data: Path, markdown: Path
+) -> dict[str, Any]:
+    found = {}
+    for each in measured:
+        kept = each.kept("samples")
+        found[each.title] = writer_samples.measured(each.served, kept, held, data)
+    writer_samples.published(
+        {each.title: lambda each=each: each.served for each in measured},
+        {each.title: each.kept("samples") for each in measured},
+        markdown,
+    )
+    return found
+
+
+def beside(program: str, *arguments: str) -> dict[str, Any]:
+    """Run another bench in a process of its own; it answers in JSON."""
+    command = [sys.executable, "-m", f"benchmarks.{program}", *arguments, "--json"]
+    done = subprocess.run(command, check=False, stdout=subprocess.PIPE, text=True)
+    if done.returncode:
+        return {"failed": f"{' '.join(command)} ended with {done.returncode}"}
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
 def means(rows: list[dict[str, Any]]) -> dict[str, Any]:
     """The plain mean over groups of whatever is a figure."""
     names = [name for name, value in rows[0].items() if isinstance(value, float)]
     return {"group": "mean", **{n: sum(row[n] for row in rows) / len(rows) for n in names}}
 
 
-def show(title: str, rows: list[dict[str, Any]]) -> None:
-    from slmapps.cli.output import table
+def summary(found: dict[str, Any]) -> list[tuple[str, str, str, str]]:
+    """Every figure in one table: what, asked, the model's, the base's."""
+    rows: list[tuple[str, str, str, str]] = []
+    baseline = {row["group"]: row for row in found.get("baselines", [])}
+    for row in found.get("text", []):
+        group = row["group"]
+        asked = "<= .94 of the base" if group == "mean" else "<= the base"
+        mine = f"{row['model']:.4f} ({row['model / base']:.3f})"
+        rows.append((f"bits per byte, {group}", asked, mine, f"{row['base']:.4f}"))
+    for group, row in baseline.items():
+        shown = "; ".join(f"{name} {value:.3f}" for name, value in row.items() if name != "group")
+        rows.append((f"  without a model, {group}", "", shown, ""))
+    for row in found.get("pairs", []):
+        asked = ">= the base - .02" if row["pairs"] == "all" else ""
+        name = f"pairs, {row['pairs']} ({row['n']})"
+        rows.append((name, asked, f"{row['model']:.4f}", f"{row['base']:.4f}"))
+    for way in ("from openings", "from nothing") if "samples" in found else ():
+        mine, base = (found["samples"][title][way] for title in ("model", "base"))
+        for what, asked in (
+            ("repeated_4grams / human", ".85 to 1.15"),
+            ("distinct_2 / human", ".85 to 1.15"),
+            ("overlap_under_60", ">= .99"),
+        ):
+            name = f"samples {way}, {what}"
+            rows.append((name, asked, f"{mine[what]:.3f}", f"{base[what]:.3f}"))
+        for what in ("repeated_4grams", "distinct_2"):
+            shown = f"{mine['samples'][what]:.4f} (human {mine['human'][what]:.4f})"
+            rows.append((f"  {what}", "", shown, f"{base['samples'][what]:.4f}"))
+    asked_speed = {
+        "start_s": "<= 3",
+        "first_token_s": "<= .3",
+        "one_stream_tokens_per_s": ">= 60",
+        "batch_16_tokens_per_s": ">= 200",
+        "peak_memory_mb": "<= 600",
+    }
+    for what, asked in asked_speed.items() if "speed" in found else ():
+        value = found["speed"].get(what, found["speed"].get("failed", ""))
+        shown = (
+            f"{value[0]:.3f} ({value[1]:.3f} to {value[2]:.3f})" if _three(value) else f"{value}"
+        )
+        rows.append((what.replace("_", " "), asked, shown, ""))
+    for what, value in _flat(found.get("tasks", {})):
+        rows.append((f"task: {what}", "", value, ""))
+    return rows
 
-    print(f"\n{title}")
-    cells = [[f"{v:.4f}" if isinstance(v, float) else v for v in row.values()] for row in rows]
-    table(list(rows[0]), cells)
+
+def _three(value: Any) -> bool:
+    return isinstance(value, list) and len(value) == 3
+
+
+def _flat(value: Any, name: str = "") -> list[tuple[str, str]]:
+    """Nested results as names with dots and their figures."""
+    if isinstance(value, dict):
+        return [pair for key, each in value.items() for pair in _flat(each, f"{name}.{key}")]
+    shown = f"{value:.4f}" if isinstance(value, float) else f"{value}"
+    return [(name.lstrip("."), shown)]
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("model", nargs="?", default="writer")
     parser.add_argument("--base", help="a folder of the untouched base; else its GGUF file is read")
     parser.add_argument("--data", help="the folder that holds writer/; else SLMAPPS_DATA")
@@ -220,6 +209,7 @@ def main() -> None:
     parser.add_argument("--limit", type=int, help="bytes of each group that are read")
     parser.add_argument("--choosing", action="store_true", help="the part for choosing models")
     parser.add_argument("--results", type=Path, default=Path(".cache/bench_writer"))
+    parser.add_argument("--markdown", type=Path, help="where the twenty samples are written")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     parts = given.parts.split(",")
@@ -233,6 +223,8 @@ def main() -> None:
         for group in writer_texts.GROUPS
     }
     found: dict[str, Any] = {"model": given.model, "limit": given.limit}
+    if "speed" in parts:
+        found["speed"] = beside("writer_speed", given.model, "--threads", "2")
     if "text" in parts:
         rows = text(both, held)
         found["text"] = [*rows, means(rows)]
@@ -243,17 +235,15 @@ def main() -> None:
         found["baselines"] = [*rows, means(rows)]
     if "pairs" in parts:
         found["pairs"] = pairs(both)
+    if "samples" in parts:
+        markdown = given.markdown or model.results / "samples.md"
+        found["samples"] = samples(both, held, data, markdown)
+    if "tasks" in parts:
+        found["tasks"] = beside("writer_tasks", given.model, "--base", both[1].spec)
     if given.json:
         print(json.dumps(found, indent=1))
         return
-    titles = {
-        "text": "Bits per byte",
-        "baselines": "Bits per byte of baselines",
-        "pairs": "Minimal pairs: share judged rightly",
-    }
-    for part, title in titles.items():
-        if part in found:
-            show(title, found[part])
+    table(["what", "asked", "model", "base"], summary(found))
 
 
 if __name__ == "__main__":

@@ -156,18 +156,19 @@ def _samples(
 ) -> dict[str, Any]:
     from dataclasses import asdict
 
-    from slmapps.training.evaluation.samples import likeness, openings
+    from slmapps.training.evaluation.samples import drawn, likeness, openings
 
     prompts = [""] * count
     followed: list[str] = []
     if documents:
-        found = openings(model, documents, count, TOKENS)
-        prompts, followed = [each.prompt for each in found], [each.followed for each in found]
-    written = []
+        try:
+            found = openings(model, documents, count, TOKENS)
+        except ValueError as error:
+            say(f"{error} The samples go on from nothing.")
+        else:
+            prompts, followed = [each.prompt for each in found], [each.followed for each in found]
     with progress("Writing samples") as tick:
-        for number, prompt in enumerate(prompts):
-            written += model.continuations([prompt], tokens=TOKENS, seed=1 + number)
-            tick(number + 1, len(prompts))
+        written = drawn(model, prompts, tokens=TOKENS, progress=tick)
     figure = likeness(written)
     answer: dict[str, Any] = {**asdict(figure), "tokens": TOKENS}
     if followed:

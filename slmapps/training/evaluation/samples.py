@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from slmapps.training.evaluation.models import LanguageModel
 
-__all__ = ["Opening", "SampleFigure", "likeness", "openings", "words_of"]
+__all__ = ["Opening", "SampleFigure", "drawn", "likeness", "openings", "words_of"]
 
 _WORD = re.compile(r"\w+(?:'\w+)?|[^\w\s]")
+Progress = Callable[[int, int], None]
 PROMPT = 32  # pieces of a document that a model is given to go on with
 
 
@@ -47,6 +48,32 @@ class SampleFigure:
 def words_of(text: str) -> list[str]:
     """The words and punctuation marks of a text, lower-cased."""
     return _WORD.findall(text.lower())
+
+
+def drawn(
+    model: LanguageModel,
+    prompts: Sequence[str],
+    *,
+    tokens: int,
+    seed: int = 1,
+    progress: Progress | None = None,
+) -> list[str]:
+    """Draw one sample of at most ``tokens`` pieces behind each prompt, with seeds from ``seed`` on.
+
+    Raises:
+        ValueError: the model's context does not hold prompt and sample.
+    """
+    if PROMPT + tokens >= model.context:
+        raise ValueError(
+            f"{model.name} reads {model.context} pieces at most, which do not hold an opening and "
+            f"{tokens} pieces of sample. Measure a model with a longer context."
+        )
+    written = []
+    for number, prompt in enumerate(prompts):
+        written += model.continuations([prompt], tokens=tokens, seed=seed + number)
+        if progress:
+            progress(number + 1, len(prompts))
+    return written
 
 
 def likeness(texts: Sequence[str], words: int | None = None) -> SampleFigure:
