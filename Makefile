@@ -7,7 +7,7 @@ BIN := .venv/bin
 # More than one OpenMP thread on busy cores runs many times slower than one.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: help run setup test check format bench bench-invoices docs clean
+.PHONY: help run setup test check format bench bench-invoices bench-writer docs clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -45,6 +45,11 @@ bench-invoices: setup ## every published figure of the invoices desk; needs SLMA
 	@test -d .cache/rankers || $(BIN)/python -m slmapps_invoices.coding.training \
 	    --data "$$SLMAPPS_DATA/invoices/coding" --out .cache/rankers --leave-one-out
 	$(BIN)/python -m benchmarks.bench_coding --rankers .cache/rankers
+
+bench-writer: setup ## every published figure of the writer, beside its base; needs SLMAPPS_DATA (LIMIT=bytes for less)
+	@test -n "$$SLMAPPS_DATA" || { echo "Set SLMAPPS_DATA to the folder that holds writer/"; exit 2; }
+	$(BIN)/python -m benchmarks.bench_writer writer $(if $(LIMIT),--limit $(LIMIT)) \
+	    --markdown benchmarks/SAMPLES.md
 
 docs: setup ## write the generated parts of docs/ anew
 	$(BIN)/python -m slmapps.cli.reference docs/cli.md
