@@ -88,7 +88,7 @@ def train(
     torch.manual_seed(settings.seed)
     model.train()
     optimiser = torch.optim.AdamW(
-        _groups(model, settings.weight_decay), settings.rate, settings.betas
+        _groups(model, settings.weight_decay), settings.rate, settings.betas, fused=True
     )
     average = _copy(model) if settings.average else None
     state = {"step": 0, "seconds": 0.0, "loss": float("nan")}
