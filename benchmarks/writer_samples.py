@@ -63,7 +63,8 @@ def _beside(written: Sequence[str], human: Sequence[str], data: Path) -> dict[st
     return {
         "samples": asdict(mine),
         "human": asdict(theirs),
-        "repeated_4grams / human": mine.repeated_4grams / max(theirs.repeated_4grams, 1e-9),
+        # Too few samples hold no repetition at all; then there is nothing to compare with.
+        "repeated_4grams / human": mine.repeated_4grams / (theirs.repeated_4grams or float("nan")),
         "distinct_2 / human": mine.distinct_2 / theirs.distinct_2,
         "overlap_longest": max(ours),
         "overlap_under_60": sum(each < 60 for each in ours) / len(ours),

@@ -20,10 +20,8 @@ from slmapps.training.evaluation.models import _served, _Torch
 SCENE = "Mira: Who moved the ladder?\nOdo: The wind did, and it was not sorry.\n"
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    """A tiny Llama with random weights and a piece for every byte."""
-    path = tmp_path_factory.mktemp("tiny")
+def tiny(path, context):
+    """Write a tiny Llama with random weights and a piece for every byte."""
     alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
     vocabulary = {piece: n for n, piece in enumerate(["<|endoftext|>", *alphabet])}
     tokenizer = Tokenizer(models.BPE(vocab=vocabulary, merges=[]))
@@ -39,7 +37,7 @@ def folder(tmp_path_factory):
         num_hidden_layers=2,
         num_attention_heads=2,
         num_key_value_heads=1,
-        max_position_embeddings=64,
+        max_position_embeddings=context,
         initializer_range=0.3,  # far from the even distribution, so that a slip shows
         tie_word_embeddings=True,
         bos_token_id=0,
@@ -47,6 +45,16 @@ def folder(tmp_path_factory):
     )
     LlamaForCausalLM(config).save_pretrained(path)
     return path
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tiny(tmp_path_factory.mktemp("tiny"), 64)
+
+
+@pytest.fixture(scope="module")
+def roomy(tmp_path_factory):
+    return tiny(tmp_path_factory.mktemp("roomy"), 256)
 
 
 def by_hand(folder, document, window):
@@ -144,14 +152,33 @@ def test_the_command_answers_in_its_contract(folder, tmp_path):
     assert answer["samples"] is None
 
 
-def test_samples_are_measured_beside_what_the_author_wrote(folder, tmp_path):
+def test_samples_are_measured_beside_what_the_author_wrote(roomy, tmp_path):
     chance = random.Random(0)
     words = ("rain", "lamp", "door", "sea", "bird", "song")
     text = " ".join(chance.choice(words) for _ in range(200))
     (tmp_path / "long.txt").write_text(text + "\n<|endoftext|>\n")
-    result = run(folder, "--text", tmp_path / "long.txt", "--samples", "2", "--json")
-    assert result.exit_code == 2  # the context of 64 holds no opening and 120 pieces
-    assert "64" in result.output
+    long = tmp_path / "long.txt"
+    result = run(roomy, "--text", long, "--samples", 2, "--overlap", long, "--json")
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.stdout)["samples"]
+    assert (found["n"], found["text"]["n"], found["tokens"]) == (2, 2, 120)
+    assert found["text"]["words"] <= found["words"]
+    assert found["longest_overlap"] < 60
+    assert found["overlap_under_60"] == 1
+
+
+def test_without_a_long_text_samples_go_on_from_nothing(roomy, tmp_path):
+    (tmp_path / "short.txt").write_text("Too short.\n<|endoftext|>\n")
+    result = run(roomy, "--text", tmp_path / "short.txt", "--samples", 1, "--json")
+    assert result.exit_code == 0, result.output
+    assert "go on from nothing" in result.stderr
+    assert json.loads(result.stdout)["samples"]["n"] == 1
+
+
+def test_a_model_that_cannot_hold_a_sample_is_told_apart(folder):
+    result = run(folder, "--samples", 2)
+    assert result.exit_code == 2
+    assert "reads 64 pieces at most" in result.output
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ __all__ = ["LanguageModel", "Unusable", "load"]
 
 Precision = Literal["int4", "int8", "fp32"]
 END = "<|endoftext|>"
+_ROWS = 128  # places whose exponentials are held in memory together
 _CURE = (
     "Name a folder with config.json, tokenizer.json and *.safetensors (as `slmapps pretrain` and "
     "`save_pretrained` write it), or the word `writer`."
@@ -229,12 +230,16 @@ class _Served:
     def nats(
         self, inputs: npt.NDArray[np.int64], targets: npt.NDArray[np.int64], first: int = 0
     ) -> npt.NDArray[np.float64]:
-        logits = self._writer.logits(inputs)[:, first:].astype(np.float64)
-        most = logits.max(-1, keepdims=True)
-        totals = np.log(np.exp(logits - most).sum(-1)) + most[..., 0]
-        chosen = np.take_along_axis(logits, targets[:, first:, None], -1)[..., 0]
-        found: npt.NDArray[np.float64] = totals - chosen
-        return found
+        logits = self._writer.logits(inputs)[:, first:]
+        costs = np.empty(logits.shape[:2])
+        for row, wanted, cost in zip(logits, targets[:, first:], costs, strict=True):
+            for start in range(0, len(row), _ROWS):
+                part = row[start : start + _ROWS]
+                most = part.max(-1, keepdims=True)
+                totals = np.log(np.exp(part - most).sum(-1, dtype=np.float64)) + most[:, 0]
+                chosen = part[np.arange(len(part)), wanted[start : start + _ROWS]]
+                cost[start : start + _ROWS] = totals - chosen
+        return costs
 
     def continuations(self, prompts: Sequence[str], *, tokens: int, seed: int) -> list[str]:
         return [
