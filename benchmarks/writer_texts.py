@@ -6,20 +6,15 @@ the published figures, below 0.03 for choosing between models, above it for trai
 
 from __future__ import annotations
 
-import hashlib
 import lzma
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from slmapps.training.corpus import share_of
+
 GROUPS = ("plays", "stories", "dialogue", "worlds")
 TEST, CHOOSING = 0.015, 0.03
 MARK = "\n<|endoftext|>\n"
-
-
-def share_of(document: str) -> float:
-    """The share of a document; as in :func:`slmapps.training.corpus.share_of`."""
-    digest = hashlib.blake2b(document.encode(), digest_size=8, person=b"held-out").digest()
-    return int.from_bytes(digest, "big") / 2**64
 
 
 def documents(data: Path, group: str) -> list[str]:

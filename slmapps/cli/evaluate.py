@@ -124,14 +124,8 @@ def evaluate(
 
 
 def _documents(path: str) -> Sequence[str]:
-    try:
-        from slmapps.training.corpus import read_corpus
-    except ImportError:  # REMOVE
-        import lzma
+    from slmapps.training.corpus import read_corpus
 
-        opened = lzma.open if path.endswith(".xz") else open
-        with opened(path, "rt", encoding="utf-8") as file:
-            return [d for d in file.read().split("\n<|endoftext|>\n") if d.strip()]
     corpus = read_corpus([path], deduplicate=False, held_out=0.0)
     return [each for n in range(len(corpus.sources)) for each in corpus.training(n)]
 

@@ -190,6 +190,8 @@ def test_a_model_that_cannot_hold_a_sample_is_told_apart(folder):
         ({"a.jsonl": ""}, ["--pairs", "a.jsonl"], "holds no pair"),
         ({}, ["--pairs", "missing.jsonl"], "does not exist"),
         ({"a.txt": "x"}, ["--text", "a.txt", "--overlap", "a.txt"], "--samples"),
+        ({"a.txt": "\n\n"}, ["--text", "a.txt"], "holds no text"),
+        ({"a.txt": "%PDF-1.7"}, ["--text", "a.txt"], "is a PDF"),
     ],
 )
 def test_what_cannot_be_measured_is_said_with_the_cure(folder, tmp_path, files, arguments, said):
