@@ -43,7 +43,7 @@ def count_pieces(
                 counts.update(encoding.ids)
         total = max(1, sum(counts.values()))
         for piece, count in counts.items():
-            weighed[piece] += count / total**0.5 * 1000  # type: ignore[assignment]
+            weighed[piece] += count / total**0.5 * 1000
         if progress is not None:
             progress(number + 1, len(corpus.sources))
     return weighed
