@@ -7,27 +7,32 @@ Design choices:
 * The rate warms up, then falls in a straight line to zero (Defazio et al. 2023, "When, Why and How
   Much? Adaptive Learning Rate Scheduling by Refinement"). With a budget in minutes the line follows
   the clock, which is then part of the checkpoint.
-* A checkpoint is written beside the old one and renamed: there is always a whole one.
-* fp32 on the CPU, always: on some virtual CPUs a bf16 product kills the process.
+* Losses are summed and divided by what the whole step asks for. So neither the passes that a step
+  is made of, nor the processes that share it, change what is learnt.
+* fp32 on the CPU, always: on some virtual CPUs a bf16 product kills the process. On CUDA bf16 by
+  autocast over fp32 weights, compiled, with PyTorch's fused attention.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import os
-import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file, save_file
 from torch import nn
 from torch.nn import functional
 
+from slmapps.training import checkpoints
+from slmapps.training.objectives import Asked, Objective, asked
+from slmapps.training.optimisers import Optimiser, optimisers_for, set_rate
 from slmapps.training.packing import Packed
+from slmapps.training.processes import ALONE, Processes
 
 __all__ = ["Result", "Settings", "train"]
 
@@ -37,8 +42,10 @@ class Settings:
     """What a run does.
 
     ``tokens`` or ``minutes`` is the budget; ``batch`` windows go into one pass, ``accumulate``
-    passes into one step. ``rate`` is the highest learning rate, reached after the share ``warmup``
-    of the budget. ``average`` is the decay of the weights' moving average, 0 for none.
+    passes into one step of each process. ``rate`` is the highest learning rate, reached after the
+    share ``warmup`` of the budget. ``average`` is the decay of the weights' moving average, 0 for
+    none. ``teacher_share`` of the loss is the teacher's. With ``apart`` the documents of a window
+    do not see each other.
     """
 
     tokens: int | None = None
@@ -55,6 +62,10 @@ class Settings:
     teacher_share: float = 0.0
     seed: int = 0
     checkpoint_minutes: float = 5.0
+    optimiser: Optimiser = "adamw"
+    objective: Objective = "causal"
+    mask: int | None = None
+    apart: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,130 +87,244 @@ def train(
     teacher: nn.Module | None = None,
     resume: bool = False,
     on_step: Callable[[dict[str, Any]], None] | None = None,
+    processes: Processes = ALONE,
+    facts: Mapping[str, Any] | None = None,
 ) -> Result:
-    """Train ``model`` in place; checkpoints and ``log.jsonl`` go into ``out``.
+    """Train ``model`` in place; checkpoints, ``log.jsonl`` and ``run.json`` go into ``out``.
+
+    ``facts`` are written into ``run.json`` beside what the loop has to say. Interrupted from the
+    keyboard, a checkpoint is written first.
 
     Raises:
         ValueError: no budget, or a checkpoint that belongs to another run.
+        FloatingPointError: the loss is no number any more.
+        OSError: no room on the disk; the last checkpoint stays.
     """
     if (settings.tokens is None) == (settings.minutes is None):
         raise ValueError("Give a budget: tokens or minutes, one of them.")
     out.mkdir(parents=True, exist_ok=True)
-    torch.manual_seed(settings.seed)
-    model.train()
-    optimiser = torch.optim.AdamW(
-        _groups(model, settings.weight_decay), settings.rate, settings.betas, fused=True
-    )
-    average = _copy(model) if settings.average else None
-    state = {"step": 0, "seconds": 0.0, "loss": float("nan")}
-    if resume:
-        state = _restore(out, model, optimiser, average, settings, packed) or state
-    a_step = settings.batch * settings.accumulate * packed.length
-    started = time.monotonic() - state["seconds"]
-    saved = time.monotonic()
-    _write(out / "run.json", {"settings": asdict(settings), "tokens_a_step": a_step})
-    with (out / "log.jsonl").open("a", encoding="utf-8") as log:
-        while True:
-            step = int(state["step"])
-            elapsed = time.monotonic() - started
-            done = (
-                step * a_step / settings.tokens
-                if settings.tokens
-                else elapsed / 60 / (settings.minutes or 1)
-            )
-            if done >= 1:
-                break
-            rate = settings.rate * min(1.0, (done + 1e-4) / settings.warmup) * (1 - done)
-            for group in optimiser.param_groups:
-                group["lr"] = rate
-            before = time.monotonic()
-            loss = _step(model, packed, settings, optimiser, step, teacher)
-            if average is not None:
-                _blend(average, model, min(settings.average, (step + 1) / (step + 10)))
-            now = time.monotonic()
-            state = {"step": step + 1, "seconds": now - started, "loss": loss}
-            line = {
-                "step": step + 1,
-                "tokens": (step + 1) * a_step,
-                "loss": round(loss, 5),
-                "rate": rate,
-                "done": round(done, 5),
-                "seconds": round(now - started, 2),
-                "tokens_per_second": round(a_step / (now - before), 1),
-            }
-            log.write(json.dumps(line) + "\n")
-            log.flush()
-            if on_step is not None:
-                on_step(line)
-            if now - saved > settings.checkpoint_minutes * 60:
-                _save(out, model, optimiser, average, state, settings, packed)
-                saved = time.monotonic()
-    _save(out, model, optimiser, average, state, settings, packed)
-    if average is not None:
-        model.load_state_dict(average, strict=False)
-    model.eval()
-    return Result(int(state["step"]), int(state["step"]) * a_step, state["loss"], state["seconds"])
+    if not resume and checkpoints.latest(out) is not None:
+        raise ValueError(f"{out} holds a checkpoint. Resume that run, or name another folder.")
+    return _Run(model, packed, settings, out, teacher, processes, facts or {}).go(resume, on_step)
 
 
-def _step(
-    model: nn.Module,
-    packed: Packed,
-    settings: Settings,
-    optimiser: torch.optim.Optimizer,
-    step: int,
-    teacher: nn.Module | None,
-) -> float:
-    optimiser.zero_grad(set_to_none=True)
-    total = 0.0
-    for part in range(settings.accumulate):
-        batch = packed.batch(step * settings.accumulate + part, settings.batch)
-        inputs, targets = torch.from_numpy(batch.inputs), torch.from_numpy(batch.targets)
-        logits = model(input_ids=inputs, use_cache=False).logits.flatten(0, 1)
-        loss = functional.cross_entropy(logits, targets.flatten(), ignore_index=-100)
-        total += loss.item() / settings.accumulate
-        if teacher is not None and settings.teacher_share > 0:
-            loss = (1 - settings.teacher_share) * loss + settings.teacher_share * _from_teacher(
-                logits, teacher, inputs, settings.temperature
-            )
-        (loss / settings.accumulate).backward()  # type: ignore[no-untyped-call]
-    nn.utils.clip_grad_norm_(model.parameters(), settings.clip)
-    optimiser.step()
-    return total
+class _Run:
+    """The state of one call of :func:`train`."""
 
-
-def _from_teacher(
-    logits: torch.Tensor, teacher: nn.Module, inputs: torch.Tensor, temperature: float
-) -> torch.Tensor:
-    """Kullback-Leibler divergence to the teacher's softened distribution (Hinton et al. 2015)."""
-    with torch.no_grad():
-        wanted = teacher(input_ids=inputs, use_cache=False).logits.flatten(0, 1) / temperature
-    return (
-        functional.kl_div(
-            functional.log_softmax(logits / temperature, -1),
-            functional.log_softmax(wanted, -1),
-            log_target=True,
-            reduction="batchmean",
+    def __init__(
+        self,
+        model: nn.Module,
+        packed: Packed,
+        settings: Settings,
+        out: Path,
+        teacher: nn.Module | None,
+        processes: Processes,
+        facts: Mapping[str, Any],
+    ) -> None:
+        self.model, self.packed, self.settings, self.out = model, packed, settings, out
+        self.teacher, self.processes, self.facts = teacher, processes, facts
+        self.device = next(model.parameters()).device
+        self.learnt = {n: p for n, p in model.named_parameters() if p.requires_grad}
+        processes.alike(p.detach() for p in self.learnt.values())
+        self.optimisers = optimisers_for(
+            model, settings.optimiser, settings.rate, settings.weight_decay, settings.betas
         )
-        * temperature**2
-    )
+        self.average = (
+            {name: p.detach().clone() for name, p in self.learnt.items()}
+            if settings.average
+            else None
+        )
+        self.passes = settings.accumulate * processes.count
+        self.a_step = settings.batch * self.passes * packed.length
+        self.state: dict[str, Any] = {"step": 0, "seconds": 0.0, "loss": math.nan}
 
+    def go(self, resume: bool, on_step: Callable[[dict[str, Any]], None] | None) -> Result:
+        settings, processes = self.settings, self.processes
+        identity = _identity(settings, self.packed) | {"tokens_a_step": self.a_step}
+        folder = checkpoints.latest(self.out) if resume else None
+        if folder is not None:
+            self.state = checkpoints.restore(
+                folder, self.model, self.optimisers, self.average, identity
+            )
+        processes.wait()  # nobody reads what the first one changes from here on
+        if processes.first:
+            self._shorten_log()
+        self.model.train()
+        if self.device.type == "cuda":
+            self.model.compile()
+        self._say("running")
+        saved = time.monotonic()
+        started = saved - float(self.state["seconds"])
+        try:
+            with self._log() as log:
+                while (done := self._done(started)) < 1:
+                    before = time.monotonic()
+                    line = self._step(done)
+                    now = time.monotonic()
+                    self.state["seconds"] = now - started
+                    line |= {
+                        "seconds": round(now - started, 2),
+                        "tokens_per_second": round(self.a_step / (now - before), 1),
+                    }
+                    with checkpoints.room_for(self.out):
+                        log.write(json.dumps(line) + "\n")
+                        log.flush()
+                    if on_step is not None:
+                        on_step(line)
+                    if now - saved > settings.checkpoint_minutes * 60:
+                        self._save(identity)
+                        saved = time.monotonic()
+            self._save(identity)
+        except KeyboardInterrupt:
+            self._save(identity)
+            self._say("stopped")
+            raise
+        except BaseException:
+            self._say("failed")
+            raise
+        if self.average is not None:
+            self.model.load_state_dict(self.average, strict=False)
+        self.model.eval()
+        self._say("trained")
+        step = int(self.state["step"])
+        return Result(step, step * self.a_step, self.state["loss"], self.state["seconds"])
 
-def _groups(model: nn.Module, decay: float) -> list[dict[str, Any]]:
-    """Matrices decay; gains and biases do not."""
-    trained = [p for p in model.parameters() if p.requires_grad]
-    return [
-        {"params": [p for p in trained if p.ndim > 1], "weight_decay": decay},
-        {"params": [p for p in trained if p.ndim <= 1], "weight_decay": 0.0},
-    ]
+    def _done(self, started: float) -> float:
+        if self.settings.tokens is not None:
+            return float(self.state["step"] * self.a_step / self.settings.tokens)
+        elapsed = (time.monotonic() - started) / 60
+        return self.processes.told(elapsed / (self.settings.minutes or 1), self.device)
 
+    def _step(self, done: float) -> dict[str, Any]:
+        settings, step = self.settings, int(self.state["step"])
+        rate = settings.rate * min(1.0, (done + 1e-4) / max(settings.warmup, 1e-4)) * (1 - done)
+        set_rate(self.optimisers, rate)
+        torch.manual_seed(settings.seed * 1_000_003 + step * self.processes.count + self.processes.rank)
+        parts = [
+            self._asked((step * settings.accumulate + part) * self.processes.count + self.processes.rank)
+            for part in range(settings.accumulate)
+        ]
+        sums = torch.tensor(
+            [float(sum(part.count for part in parts)), 0.0], dtype=torch.float64
+        ).to(self.device, torch.float64)
+        self.processes.add([sums[:1]])
+        whole = max(float(sums[0].item()), 1.0)
+        for optimiser in self.optimisers:
+            optimiser.zero_grad(set_to_none=True)
+        for part in parts:
+            sums[1] += self._learn(part, whole)
+        self.processes.add([p.grad for p in self.learnt.values() if p.grad is not None])
+        self.processes.add([sums[1:]])
+        loss = float(sums[1].item()) / whole
+        if not math.isfinite(loss):
+            raise FloatingPointError(
+                f"The loss is {loss} at step {step + 1}. Begin anew with a lower rate (--rate), or "
+                "resume from the last checkpoint with it."
+            )
+        nn.utils.clip_grad_norm_(self.learnt.values(), settings.clip)
+        for optimiser in self.optimisers:
+            optimiser.step()
+        if self.average is not None:
+            decay = min(settings.average, (step + 1) / (step + 10))
+            for name, p in self.learnt.items():
+                self.average[name].lerp_(p.detach(), 1 - decay)
+        self.state = {**self.state, "step": step + 1, "loss": loss}
+        return {
+            "step": step + 1,
+            "tokens": (step + 1) * self.a_step,
+            "loss": round(loss, 7),
+            "rate": rate,
+            "done": round(done, 5),
+        }
 
-def _copy(model: nn.Module) -> dict[str, torch.Tensor]:
-    return {name: p.detach().clone() for name, p in model.named_parameters()}
+    def _asked(self, number: int) -> Asked:
+        settings = self.settings
+        return asked(
+            self.packed.batch(number, settings.batch),
+            settings.objective,
+            number=number,
+            seed=settings.seed,
+            vocabulary=self.model.get_input_embeddings().num_embeddings,  # type: ignore[operator]
+            mask=settings.mask,
+            end=self.packed.end if settings.apart else None,
+        )
 
+    def _learn(self, part: Asked, whole: float) -> float:
+        """Add the gradients of one pass; the summed loss of its pieces, in nats."""
+        inputs, targets = part.inputs.to(self.device), part.targets.to(self.device).flatten()
+        more: dict[str, Any] = {} if self.settings.objective == "masked" else {"use_cache": False}
+        if part.sight is not None:
+            more["attention_mask"] = part.sight.to(self.device)
+        with torch.autocast("cuda", torch.bfloat16, enabled=self.device.type == "cuda"):
+            logits = self.model(input_ids=inputs, **more).logits.flatten(0, 1).float()
+        nats = functional.cross_entropy(logits, targets, ignore_index=-100, reduction="sum")
+        loss = nats
+        if self.teacher is not None and self.settings.teacher_share > 0:
+            share = self.settings.teacher_share
+            loss = (1 - share) * nats + share * self._from_teacher(logits, inputs, targets)
+        (loss / whole).backward()  # type: ignore[no-untyped-call]
+        return nats.item()
 
-def _blend(average: dict[str, torch.Tensor], model: nn.Module, decay: float) -> None:
-    for name, parameter in model.named_parameters():
-        average[name].lerp_(parameter.detach(), 1 - decay)
+    def _from_teacher(
+        self, logits: torch.Tensor, inputs: torch.Tensor, targets: torch.Tensor
+    ) -> torch.Tensor:
+        """Kullback-Leibler divergence to the teacher's softened distribution (Hinton et al. 2015)."""
+        assert self.teacher is not None
+        heat, asked_for = self.settings.temperature, targets != -100
+        with torch.no_grad(), torch.autocast(
+            "cuda", torch.bfloat16, enabled=self.device.type == "cuda"
+        ):
+            wanted = self.teacher(input_ids=inputs, use_cache=False).logits.flatten(0, 1).float()
+        return (
+            functional.kl_div(
+                functional.log_softmax(logits[asked_for] / heat, -1),
+                functional.log_softmax(wanted[asked_for] / heat, -1),
+                log_target=True,
+                reduction="sum",
+            )
+            * heat**2
+        )
+
+    def _save(self, identity: Mapping[str, Any]) -> None:
+        if self.processes.first:
+            checkpoints.save(
+                self.out,
+                self.model,
+                self.optimisers,
+                self.average,
+                {**self.state, "identity": dict(identity)},
+            )
+
+    def _log(self) -> Any:
+        place = self.out / "log.jsonl" if self.processes.first else Path(os.devnull)
+        return place.open("a", encoding="utf-8")
+
+    def _shorten_log(self) -> None:
+        """Steps after the checkpoint are done again."""
+        log = self.out / "log.jsonl"
+        lines = log.read_text("utf-8").splitlines() if log.exists() else []
+        kept = lines[: int(self.state["step"])]
+        checkpoints.write_text(log, "".join(line + "\n" for line in kept))
+
+    def _say(self, status: str) -> None:
+        """Tell whoever looks on what is going on here."""
+        if not self.processes.first:
+            return
+        tokens = self.settings.tokens
+        run = {
+            **self.facts,
+            "status": status,
+            "process": os.getpid(),
+            "settings": asdict(self.settings),
+            "tokens_a_step": self.a_step,
+            "steps": None if tokens is None else math.ceil(tokens / self.a_step),
+            "parameters": sum(p.numel() for p in self.model.parameters()),
+        }
+        try:
+            checkpoints.write_json(self.out / "run.json", run)
+        except OSError:
+            if status == "running":
+                raise  # on a full disk the error that came first is the one to be told
 
 
 def _identity(settings: Settings, packed: Packed) -> dict[str, Any]:
@@ -208,78 +333,6 @@ def _identity(settings: Settings, packed: Packed) -> dict[str, Any]:
         "seed": settings.seed,
         "tokens_a_step": settings.batch * settings.accumulate * packed.length,
         "windows": packed.windows,
+        "optimiser": settings.optimiser,
+        "objective": settings.objective,
     }
-
-
-def _save(
-    out: Path,
-    model: nn.Module,
-    optimiser: torch.optim.Optimizer,
-    average: dict[str, torch.Tensor] | None,
-    state: dict[str, Any],
-    settings: Settings,
-    packed: Packed,
-) -> None:
-    part = out / "checkpoint.partial"
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir()
-    names = {id(p): name for name, p in model.named_parameters()}
-    weights = {name: p.detach().contiguous() for name, p in model.named_parameters()}
-    moments: dict[str, torch.Tensor] = {}
-    for group in optimiser.param_groups:
-        for p in group["params"]:
-            for key, value in optimiser.state.get(p, {}).items():
-                moments[f"{names[id(p)]}|{key}"] = value
-    save_file(weights, part / "weights.safetensors")
-    save_file(moments, part / "moments.safetensors")
-    if average is not None:
-        save_file(average, part / "average.safetensors")
-    _write(part / "state.json", {**state, "identity": _identity(settings, packed)})
-    whole, old = out / "checkpoint", out / "checkpoint.old"
-    shutil.rmtree(old, ignore_errors=True)
-    if whole.exists():
-        whole.rename(old)
-    part.rename(whole)
-
-
-def _restore(
-    out: Path,
-    model: nn.Module,
-    optimiser: torch.optim.Optimizer,
-    average: dict[str, torch.Tensor] | None,
-    settings: Settings,
-    packed: Packed,
-) -> dict[str, Any] | None:
-    folder = next((f for f in (out / "checkpoint", out / "checkpoint.old") if f.exists()), None)
-    if folder is None:
-        return None
-    state: dict[str, Any] = json.loads((folder / "state.json").read_text("utf-8"))
-    if state.pop("identity") != _identity(settings, packed):
-        raise ValueError(f"{folder} belongs to a run with another seed, batch or corpus.")
-    parameters = dict(model.named_parameters())
-    weights = load_file(folder / "weights.safetensors")
-    if {n: w.shape for n, w in weights.items()} != {n: p.shape for n, p in parameters.items()}:
-        raise ValueError(f"{folder} holds a model of another size.")
-    with torch.no_grad():
-        for name, weight in weights.items():
-            parameters[name].copy_(weight)
-    for key, value in load_file(folder / "moments.safetensors").items():
-        name, _, kind = key.rpartition("|")
-        optimiser.state[parameters[name]][kind] = value
-    if average is not None:
-        average.update(load_file(folder / "average.safetensors"))
-    log = out / "log.jsonl"
-    if log.exists():  # steps after the checkpoint are done again
-        lines = log.read_text("utf-8").splitlines()[: int(state["step"])]
-        _write_text(log, "".join(line + "\n" for line in lines))
-    return state
-
-
-def _write(path: Path, value: dict[str, Any]) -> None:
-    _write_text(path, json.dumps(value, indent=1))
-
-
-def _write_text(path: Path, text: str) -> None:
-    part = path.with_name(f"{path.name}.{os.getpid()}")
-    part.write_text(text, "utf-8")
-    part.replace(path)
