@@ -29,8 +29,9 @@ from torch import nn
 from torch.nn import functional
 
 from slmapps.training import checkpoints
-from slmapps.training.objectives import Asked, Objective, asked
-from slmapps.training.optimisers import Optimiser, optimisers_for, set_rate
+from slmapps.training.distillation import divergence
+from slmapps.training.objectives import Objective, Posed, pose
+from slmapps.training.optimisers import Kind, optimisers_for
 from slmapps.training.packing import Packed
 from slmapps.training.processes import ALONE, Processes
 
@@ -62,7 +63,7 @@ class Settings:
     teacher_share: float = 0.0
     seed: int = 0
     checkpoint_minutes: float = 5.0
-    optimiser: Optimiser = "adamw"
+    optimiser: Kind = "adamw"
     objective: Objective = "causal"
     mask: int | None = None
     apart: bool = False
@@ -127,7 +128,7 @@ class _Run:
         self.learnt = {n: p for n, p in model.named_parameters() if p.requires_grad}
         processes.alike(p.detach() for p in self.learnt.values())
         self.optimisers = optimisers_for(
-            model, settings.optimiser, settings.rate, settings.weight_decay, settings.betas
+            model, settings.optimiser, settings.rate, settings.betas, settings.weight_decay
         )
         self.average = (
             {name: p.detach().clone() for name, p in self.learnt.items()}
@@ -141,11 +142,11 @@ class _Run:
     def go(self, resume: bool, on_step: Callable[[dict[str, Any]], None] | None) -> Result:
         settings, processes = self.settings, self.processes
         identity = _identity(settings, self.packed) | {"tokens_a_step": self.a_step}
-        folder = checkpoints.latest(self.out) if resume else None
-        if folder is not None:
-            self.state = checkpoints.restore(
-                folder, self.model, self.optimisers, self.average, identity
+        if resume:
+            found = checkpoints.restore(
+                self.out, self.model, self.optimisers, self.average, identity
             )
+            self.state = found or self.state
         processes.wait()  # nobody reads what the first one changes from here on
         if processes.first:
             self._shorten_log()
@@ -196,30 +197,24 @@ class _Run:
         return self.processes.told(elapsed / (self.settings.minutes or 1), self.device)
 
     def _step(self, done: float) -> dict[str, Any]:
-        settings, step = self.settings, int(self.state["step"])
+        settings, step, turn = self.settings, int(self.state["step"]), self.processes
         rate = settings.rate * min(1.0, (done + 1e-4) / max(settings.warmup, 1e-4)) * (1 - done)
-        set_rate(self.optimisers, rate)
-        torch.manual_seed(settings.seed * 1_000_003 + step * self.processes.count + self.processes.rank)
-        parts = [
-            self._asked((step * settings.accumulate + part) * self.processes.count + self.processes.rank)
-            for part in range(settings.accumulate)
-        ]
-        sums = torch.tensor(
-            [float(sum(part.count for part in parts)), 0.0], dtype=torch.float64
-        ).to(self.device, torch.float64)
-        self.processes.add([sums[:1]])
-        whole = max(float(sums[0].item()), 1.0)
         for optimiser in self.optimisers:
             optimiser.zero_grad(set_to_none=True)
-        for part in parts:
-            sums[1] += self._learn(part, whole)
-        self.processes.add([p.grad for p in self.learnt.values() if p.grad is not None])
-        self.processes.add([sums[1:]])
-        loss = float(sums[1].item()) / whole
+            for group in optimiser.param_groups:
+                group["lr"] = rate
+        torch.manual_seed((settings.seed * 1_000_003 + step) * turn.count + turn.rank)
+        parts = [
+            self._posed((step * settings.accumulate + part) * turn.count + turn.rank)
+            for part in range(settings.accumulate)
+        ]
+        whole = turn.total(float(sum(part.count for part in parts)), self.device)
+        nats = sum(self._learn(part, max(whole, 1.0)) for part in parts)
+        turn.add([p.grad for p in self.learnt.values() if p.grad is not None])
+        loss = turn.total(nats, self.device) / max(whole, 1.0)
         if not math.isfinite(loss):
             raise FloatingPointError(
-                f"The loss is {loss} at step {step + 1}. Begin anew with a lower rate (--rate), or "
-                "resume from the last checkpoint with it."
+                f"The loss is {loss} at step {step + 1}. Begin anew with a lower --rate."
             )
         nn.utils.clip_grad_norm_(self.learnt.values(), settings.clip)
         for optimiser in self.optimisers:
@@ -237,53 +232,34 @@ class _Run:
             "done": round(done, 5),
         }
 
-    def _asked(self, number: int) -> Asked:
+    def _posed(self, number: int) -> Posed:
         settings = self.settings
-        return asked(
+        return pose(
             self.packed.batch(number, settings.batch),
             settings.objective,
-            number=number,
-            seed=settings.seed,
-            vocabulary=self.model.get_input_embeddings().num_embeddings,  # type: ignore[operator]
             mask=settings.mask,
+            seed=settings.seed,
+            number=number,
+            device=self.device,
             end=self.packed.end if settings.apart else None,
         )
 
-    def _learn(self, part: Asked, whole: float) -> float:
+    def _learn(self, part: Posed, whole: float) -> float:
         """Add the gradients of one pass; the summed loss of its pieces, in nats."""
-        inputs, targets = part.inputs.to(self.device), part.targets.to(self.device).flatten()
-        more: dict[str, Any] = {} if self.settings.objective == "masked" else {"use_cache": False}
-        if part.sight is not None:
-            more["attention_mask"] = part.sight.to(self.device)
-        with torch.autocast("cuda", torch.bfloat16, enabled=self.device.type == "cuda"):
-            logits = self.model(input_ids=inputs, **more).logits.flatten(0, 1).float()
+        cuda, share = self.device.type == "cuda", self.settings.teacher_share
+        targets = part.targets.flatten()
+        with torch.autocast("cuda", torch.bfloat16, enabled=cuda):
+            logits = part.logits(self.model)
         nats = functional.cross_entropy(logits, targets, ignore_index=-100, reduction="sum")
         loss = nats
-        if self.teacher is not None and self.settings.teacher_share > 0:
-            share = self.settings.teacher_share
-            loss = (1 - share) * nats + share * self._from_teacher(logits, inputs, targets)
+        if self.teacher is not None and share > 0:
+            with torch.no_grad(), torch.autocast("cuda", torch.bfloat16, enabled=cuda):
+                wanted = part.logits(self.teacher)
+            heat, asked = self.settings.temperature, targets != -100
+            taught = divergence(logits[asked], wanted[asked], heat)
+            loss = (1 - share) * nats + share * taught
         (loss / whole).backward()  # type: ignore[no-untyped-call]
-        return nats.item()
-
-    def _from_teacher(
-        self, logits: torch.Tensor, inputs: torch.Tensor, targets: torch.Tensor
-    ) -> torch.Tensor:
-        """Kullback-Leibler divergence to the teacher's softened distribution (Hinton et al. 2015)."""
-        assert self.teacher is not None
-        heat, asked_for = self.settings.temperature, targets != -100
-        with torch.no_grad(), torch.autocast(
-            "cuda", torch.bfloat16, enabled=self.device.type == "cuda"
-        ):
-            wanted = self.teacher(input_ids=inputs, use_cache=False).logits.flatten(0, 1).float()
-        return (
-            functional.kl_div(
-                functional.log_softmax(logits[asked_for] / heat, -1),
-                functional.log_softmax(wanted[asked_for] / heat, -1),
-                log_target=True,
-                reduction="sum",
-            )
-            * heat**2
-        )
+        return float(nats.item())
 
     def _save(self, identity: Mapping[str, Any]) -> None:
         if self.processes.first:
@@ -292,7 +268,8 @@ class _Run:
                 self.model,
                 self.optimisers,
                 self.average,
-                {**self.state, "identity": dict(identity)},
+                self.state,
+                identity,
             )
 
     def _log(self) -> Any:
