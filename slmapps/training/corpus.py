@@ -10,20 +10,29 @@ Design choices:
 from __future__ import annotations
 
 import hashlib
-import json
+import os
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from slmapps.training.duplicates import Seen
-from slmapps.training.reading import CorpusError, files_of, read_documents
+from slmapps.training.licences import licence_of
+from slmapps.training.reading import CorpusError, cleaned, files_of, read_documents, text_of
 
 __all__ = ["Corpus", "CorpusError", "Source", "read_corpus", "share_of"]
+
+_HUB = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*")  # owner/name
+_TOLD = 500
 
 
 @dataclass(frozen=True)
 class Source:
-    """What there is to know of one file: ``documents`` and ``bytes`` are what is trained on."""
+    """What there is to know of one file, for the model card.
+
+    ``documents``, ``bytes`` (UTF-8) and ``words`` are what is trained on; ``held_out`` and
+    ``dropped`` (doubles) are documents beside them.
+    """
 
     name: str
     path: str
@@ -80,18 +89,22 @@ def read_corpus(
         paths: ``.txt``, ``.md``, ``.jsonl``, each also packed by xz or gz; folders of them; a
             folder that `datasets` saved, or an id ``owner/name`` on the Hub.
         text_field: the field of a JSON object or of a dataset's row that holds the text.
-        licences: licence by a file's name or its stem; else from a ``manifest.json`` beside it.
+        licences: licence by a file's path, name or stem, or by a dataset's name; where none is
+            given, what a ``manifest.json`` beside the file says.
         deduplicate: drop exact and near doubles; the first one stays.
         held_out: the share of documents that is kept apart, 0 to 0.5.
-        progress: called with a file's name and how many documents of it were read.
+        progress: called now and then, and at each file's end, with the source's name and how many
+            documents of it were read.
 
     Raises:
-        CorpusError: nothing to read, or a file that cannot be read.
+        CorpusError: nothing to read, a file that cannot be read, a licence for no source.
     """
     if not paths:
         raise CorpusError("Name at least one file or folder of text.")
     if not 0 <= held_out <= 0.5:
         raise CorpusError(f"The share held out must lie between 0 and 0.5, not at {held_out}.")
+    said = dict(licences or {})
+    called: set[str] = set()
     seen = Seen()
     sources: list[Source] = []
     texts: list[tuple[str, ...]] = []
@@ -100,6 +113,7 @@ def read_corpus(
         kept: list[str] = []
         held: list[str] = []
         dropped = 0
+        number = 0
         for number, document in enumerate(documents, 1):
             if deduplicate and (seen.exact(document) or seen.near(document)):
                 dropped += 1
@@ -107,112 +121,104 @@ def read_corpus(
                 held.append(document)
             else:
                 kept.append(document)
-            if progress is not None and number % 500 == 0:
+            if progress is not None and number % _TOLD == 0:
                 progress(name, number)
-        if not kept and not held and not dropped:
-            raise CorpusError(f"{path or name} holds no text.")
+        if not number:
+            raise CorpusError(f"{path or name} holds no text. Leave it out, or fill it.")
+        if progress is not None and number % _TOLD:
+            progress(name, number)
+        names = (str(path or name), path.name if path else name, _stem(path) if path else name)
+        called.update(names)
         sources.append(
             Source(
                 name=name,
                 path=str(path or name),
                 sha256=_sha256(path) if path is not None else _sha256_of(kept + held),
-                licence=_licence(name, path, licences or {}),
+                licence=licence_of(path, names, said),
                 documents=len(kept),
                 bytes=sum(len(text.encode()) for text in kept),
-                words=sum(text.count(" ") + text.count("\n") + 1 for text in kept),
+                words=sum(len(text.split()) for text in kept),
                 held_out=len(held),
                 dropped=dropped,
             )
         )
         texts.append(tuple(kept))
         apart.append(tuple(held))
+    if lost := sorted(said.keys() - called):
+        known = ", ".join(source.name for source in sources)
+        raise CorpusError(
+            f"A licence is given for {', '.join(lost)}, which is not read. There is: {known}."
+        )
     if not any(texts):
-        raise CorpusError("Nothing is left to train on: every document is a double or held out.")
+        raise CorpusError(
+            "Nothing is left to train on: every document is held out. Add text, or hold out less."
+        )
     return Corpus(tuple(sources), tuple(texts), tuple(apart))
 
 
 def _opened(
     paths: Sequence[str | Path], field: str
 ) -> Iterator[tuple[str, Path | None, Iterator[str]]]:
-    """Name, file and documents of each source; the same file is read once."""
-    done: set[Path] = set()
+    """Name, file and documents of each source; the same file is read once.
+
+    A source is called after its file; where that name is taken, its folder goes before it.
+    """
+    done: set[str] = set()
+    taken: set[str] = set()
     for spec in paths:
         path = Path(spec).expanduser()
         saved = (path / "dataset_info.json").is_file() or (path / "dataset_dict.json").is_file()
-        if saved or (not path.exists() and str(spec).count("/") == 1 and not path.suffix):
-            yield str(spec), None, _dataset(str(spec), saved, field)
+        if saved or (not path.exists() and _HUB.fullmatch(str(spec)) and not _typed(path)):
+            yield str(spec), None, _dataset(str(path if saved else spec), saved, field)
             continue
         for file in files_of(path):
-            if file.resolve() not in done:
-                done.add(file.resolve())
-                yield _stem(file), file, read_documents(file, field)
+            if os.path.realpath(file) in done:
+                continue
+            done.add(os.path.realpath(file))
+            name = _stem(file)
+            if name in taken:
+                name = f"{file.parent.name}/{file.name}"
+            if name in taken:
+                name = str(file)
+            taken.add(name)
+            yield name, file, read_documents(file, field)
+
+
+def _typed(path: Path) -> bool:
+    """Whether ``path`` is meant as a file, by its ending."""
+    return path.suffix in {".txt", ".md", ".jsonl", ".ndjson", ".xz", ".gz"}
 
 
 def _dataset(spec: str, saved: bool, field: str) -> Iterator[str]:
     try:
         import datasets  # type: ignore[import-not-found]  # not needed, taken where it is
     except ImportError:
+        what = "was saved by" if saved else "is no file or folder here. To read it from the Hub by"
         raise CorpusError(
-            f"{spec} is no file or folder of text. To read it as a dataset: pip install datasets."
+            f"{spec} {what} the library datasets, which is not installed: pip install datasets."
         ) from None
     try:
         loaded = datasets.load_from_disk(spec) if saved else datasets.load_dataset(spec)
     except Exception as error:  # the library raises many kinds: no net, no such id, a broken file
-        raise CorpusError(f"The dataset {spec} cannot be read: {error}.") from error
-    for part in loaded.values() if isinstance(loaded, dict) else [loaded]:
-        if field not in part.column_names:
-            known = ", ".join(part.column_names)
+        raise CorpusError(
+            f"The dataset {spec} cannot be read: {error}. Mend its name, or fetch it again."
+        ) from error
+    for part, rows in loaded.items() if isinstance(loaded, dict) else [("rows", loaded)]:
+        wanted = [name for name in rows.column_names if name in (field, "messages")]
+        if not wanted:
+            known = ", ".join(rows.column_names)
             raise CorpusError(
                 f"The dataset {spec} has no field {field!r} but {known}. Name one by --text-field."
             )
-        yield from (text for text in part[field] if isinstance(text, str) and text.strip())
+        for number, row in enumerate(rows.select_columns(wanted)):
+            place = f"{spec}, {part}, row {number}"
+            if field in row and row[field] is None:  # a row without text, as Hub data often have
+                continue
+            yield from cleaned(text_of(row, field, place), place)
 
 
 def _stem(file: Path) -> str:
     return file.name.split(".")[0] or file.name
-
-
-def _licence(name: str, path: Path | None, licences: Mapping[str, str]) -> str:
-    for key in (path.name if path else name, name):
-        if key in licences:
-            return licences[key]
-    if path is None:
-        return "unknown"
-    try:
-        listed = json.loads((path.parent / "manifest.json").read_text("utf-8"))
-    except (OSError, ValueError):
-        return "unknown"
-    found: list[str] = []
-    for entry in _entries(listed, path.name):
-        licence = entry.get("licence") or entry.get("license")
-        if isinstance(licence, str) and licence not in found:
-            found.append(licence)
-    return "; ".join(found) or "unknown"
-
-
-def _entries(listed: object, file: str) -> Iterator[dict[str, object]]:
-    """All objects of a manifest that belong to ``file``, however deep they lie."""
-    if isinstance(listed, dict):
-        if file in listed:
-            yield from _inside(listed[file])
-        elif listed.get("file") == file or listed.get("path") == file:
-            yield from _inside(listed)
-        else:
-            for value in listed.values():
-                yield from _entries(value, file)
-    elif isinstance(listed, list):
-        for value in listed:
-            yield from _entries(value, file)
-
-
-def _inside(value: object) -> Iterator[dict[str, object]]:
-    if isinstance(value, dict):
-        yield value
-        for inner in value.values():
-            yield from _inside(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _inside(inner)
 
 
 def _sha256(path: Path) -> str:

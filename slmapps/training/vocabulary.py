@@ -3,8 +3,9 @@
 Design choices:
 
 * A trimmed vocabulary keeps a piece only with all the pieces that its merge is made of, so that the
-  old merges still lead to every piece that is kept; and it keeps the 256 bytes, so that any text
-  whatever goes in and comes out again.
+  old merges still lead to every piece that is kept; and it keeps every single byte, so that all
+  text which the whole vocabulary gives back comes back from the trimmed one. (SmolLM2's own lacks
+  six control characters and the bytes of no assigned character; a vocabulary learnt here has all.)
 * Pieces are counted source by source and weighed by the root of each source's size: a small source
   has a say, a large one is not drowned.
 """
@@ -26,6 +27,7 @@ __all__ = ["END", "count_pieces", "train_bpe", "trim_vocabulary"]
 END = "<|endoftext|>"  # stands in front of each document, and behind the last
 _KEPT = (END, "<|im_start|>", "<|im_end|>")
 _AT_ONCE = 500
+_BYTES = 257  # all bytes and the end: what any text can be written in
 
 
 def count_pieces(
@@ -52,17 +54,20 @@ def count_pieces(
 def trim_vocabulary(
     tokenizer: str, counts: Mapping[int, float], size: int
 ) -> tuple[str, list[int]]:
-    """The ``size`` pieces of most use: the new tokenizer's JSON, and the old ids kept, ascending.
+    """The pieces of most use: the new tokenizer's JSON, and the old ids kept, ascending.
 
-    A piece's new id is its place in that list.
+    A piece's new id is its place in that list. There are ``size`` of them, or fewer where
+    ``counts`` has fewer pieces.
 
     Raises:
         ValueError: no byte-level BPE, or a size that is too small or larger than what there is.
     """
     content = json.loads(tokenizer)
-    if content["model"].get("type") != "BPE":
+    bytewise = (content.get("decoder") or {}).get("type") == "ByteLevel"
+    if content["model"].get("type") != "BPE" or not bytewise:
         raise ValueError("Only a byte-level BPE vocabulary can be trimmed.")
-    vocabulary: dict[str, int] = content["model"]["vocab"]
+    added = {token["content"]: token["id"] for token in content["added_tokens"]}
+    vocabulary: dict[str, int] = {**content["model"]["vocab"], **added}
     merges = [
         tuple(merge) if isinstance(merge, list) else tuple(merge.split(" "))
         for merge in content["model"]["merges"]
@@ -70,7 +75,7 @@ def trim_vocabulary(
     made: dict[str, tuple[str, ...]] = {}
     for merge in merges:
         made.setdefault("".join(merge), merge)
-    special = {token["content"] for token in content["added_tokens"]}
+    special = set(added)
     kept = {piece for piece in vocabulary if len(piece) == 1} | special.intersection(_KEPT)
     if not len(kept) < size <= len(vocabulary):
         raise ValueError(
@@ -78,7 +83,7 @@ def trim_vocabulary(
         )
     pieces = {number: piece for piece, number in vocabulary.items()}
     for number, _ in sorted(counts.items(), key=lambda item: -item[1]):
-        if pieces[number] in special:
+        if number not in pieces or pieces[number] in special:
             continue
         needed = _closure(pieces[number], made, kept)
         if len(kept) + len(needed) <= size:
@@ -105,7 +110,12 @@ def train_bpe(texts: Iterable[str], size: int) -> str:
     """Learn a byte-level BPE of at most ``size`` pieces; the JSON of the `tokenizers` library.
 
     ``<|endoftext|>`` is piece 0; digits stand alone. Sennrich et al. 2016, on bytes as in GPT-2.
+
+    Raises:
+        ValueError: a size in which the 256 bytes and the end have no room.
     """
+    if size <= _BYTES:
+        raise ValueError(f"A vocabulary needs more than {_BYTES} pieces, not {size}.")
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
         [
