@@ -16,9 +16,11 @@ from slmapps import __version__, plugins
 from slmapps.cli.evaluate import evaluate
 from slmapps.cli.models import models
 from slmapps.cli.output import Mistake, examples
+from slmapps.cli.prune import prune
 from slmapps.cli.review import review
 from slmapps.cli.suite import list_plugins, samples, ui
 from slmapps.cli.workspace import workspace
+from slmapps.cli.write import write
 
 __all__ = ["cli"]
 
@@ -98,7 +100,9 @@ def cli() -> None:
 cli.add_command(evaluate)
 cli.add_command(list_plugins)
 cli.add_command(models)
+cli.add_command(prune)
 cli.add_command(review)
 cli.add_command(samples)
 cli.add_command(ui)
 cli.add_command(workspace)
+cli.add_command(write)

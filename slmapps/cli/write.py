@@ -1,0 +1,135 @@
+"""``slmapps write``: try the writer, or a model of your own, at the command line."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from slmapps.cli.output import Mistake, as_json, emit, examples, progress, say
+
+if TYPE_CHECKING:
+    from slmapps.backbone import Writer
+
+__all__ = ["write"]
+
+
+@click.command(
+    epilog=examples(
+        'slmapps write "The lighthouse keeper had not spoken for a week"',
+        'slmapps write "MARA: You were late." --samples 3 --temperature 0.7',
+        "cat scene.txt | slmapps write --tokens 60 --json",
+        'slmapps write "Once" --model out/model --seed 7',
+    )
+)
+@click.argument("prompt", required=False)
+@click.option(
+    "--model",
+    default="writer",
+    show_default=True,
+    metavar="PATH",
+    help="A folder as `slmapps pretrain` leaves it, a Hub id, or `writer` for the shipped one.",
+)
+@click.option(
+    "--tokens",
+    type=click.IntRange(1, 4096),
+    default=120,
+    show_default=True,
+    help="Write at most so many word pieces.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**31 - 1),
+    default=0,
+    show_default=True,
+    help="The same seed writes the same text.",
+)
+@click.option(
+    "--temperature",
+    type=click.FloatRange(0, 5),
+    help="0 always takes the likeliest piece; higher is bolder.  [default: the writer's own]",
+)
+@click.option(
+    "--samples",
+    type=click.IntRange(1, 1000),
+    default=1,
+    show_default=True,
+    help="Write so many, with the seeds SEED, SEED + 1, …",
+)
+@as_json
+def write(
+    prompt: str | None,
+    model: str,
+    tokens: int,
+    seed: int,
+    temperature: float | None,
+    samples: int,
+    json_: bool,
+) -> None:
+    """Go on from PROMPT, or from what comes in on stdin.
+
+    The text appears as it is written. Where stdout is no terminal, it is the new text alone,
+    without the prompt.
+    """
+    if prompt is None or prompt == "-":
+        prompt = _piped(asked=prompt == "-")
+    settings: dict[str, Any] = {"max_tokens": tokens}
+    if temperature is not None:
+        settings["temperature"] = temperature
+    from slmapps.backbone import load_writer
+
+    with progress("Loading the writer"):
+        writer = load_writer(model)
+    if json_:
+        emit(_told(writer, model, prompt, seed, samples, settings))
+        return
+    watched = sys.stdout.isatty()
+    for number in range(samples):
+        if samples > 1:
+            say(f"{'' if number == 0 else chr(10)}── seed {seed + number}")
+        if watched:
+            click.echo(click.style(prompt, dim=True), nl=False)
+        for part in writer.stream(prompt, seed=seed + number, **settings):
+            click.echo(part, nl=False)
+            sys.stdout.flush()
+        click.echo()
+
+
+def _told(
+    writer: Writer, model: str, prompt: str, seed: int, samples: int, settings: dict[str, Any]
+) -> dict[str, Any]:
+    """Every sample with what is known of it; each drawn alone, so that its seed says all."""
+    written = []
+    for number in range(seed, seed + samples):
+        before = time.perf_counter()
+        (one,) = writer.generate(prompt, seed=number, **settings)
+        written.append(
+            {
+                "seed": number,
+                "text": one.text,
+                "tokens": one.tokens if isinstance(one.tokens, int) else len(one.tokens),
+                "logprob": float(one.logprob),
+                "finished": one.finished,
+                "seconds": round(time.perf_counter() - before, 3),
+            }
+        )
+    return {
+        "model": model,
+        "parameters": writer.parameters,
+        "fingerprint": writer.fingerprint,
+        "prompt": prompt,
+        "samples": written,
+    }
+
+
+def _piped(*, asked: bool) -> str:
+    """The prompt from stdin, without the line break that a shell puts at its end."""
+    if sys.stdin is None or (sys.stdin.isatty() and not asked):
+        raise Mistake('nothing to go on from: give a prompt, as in `slmapps write "Once"`')
+    try:
+        text = click.get_text_stream("stdin", encoding="utf-8").read()
+    except UnicodeDecodeError as error:
+        raise Mistake(f"stdin is not UTF-8 text (byte {error.start}); pipe text in") from error
+    return text.removesuffix("\n").removesuffix("\r")
