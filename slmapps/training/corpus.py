@@ -61,12 +61,6 @@ class Corpus:
         """The documents of source number ``source`` that training never sees."""
         return self.apart[source]
 
-    @property
-    def fingerprint(self) -> str:
-        """A hash of all files: a run can only be resumed on what it was begun with."""
-        parts = "".join(source.sha256 for source in self.sources)
-        return hashlib.sha256(parts.encode()).hexdigest()[:20]
-
 
 def share_of(document: str) -> float:
     """A number from 0 to 1 that belongs to the document: held out where it is below the share."""

@@ -146,14 +146,6 @@ def test_a_source_is_counted_for_the_card(tmp_path):
     assert told == [("plays", 201)]
 
 
-def test_the_fingerprint_follows_the_files(tmp_path):
-    (tmp_path / "a.txt").write_text("One.")
-    first = read_corpus([tmp_path / "a.txt"], held_out=0).fingerprint
-    assert read_corpus([tmp_path / "a.txt"], held_out=0).fingerprint == first
-    (tmp_path / "a.txt").write_text("Two.")
-    assert read_corpus([tmp_path / "a.txt"], held_out=0).fingerprint != first
-
-
 def test_doubles_go_once_and_the_first_stays(tmp_path):
     text, near = scene(1, 300), scene(1, 300).replace("boat", "ship", 2)
     (tmp_path / "a.txt").write_text(END.join([text, text.replace(" ", "\n"), scene(2, 300)]))
