@@ -16,6 +16,7 @@ from slmapps import __version__, plugins
 from slmapps.cli.evaluate import evaluate
 from slmapps.cli.models import models
 from slmapps.cli.output import Mistake, examples
+from slmapps.cli.pretrain import pretrain
 from slmapps.cli.prune import prune
 from slmapps.cli.review import review
 from slmapps.cli.suite import list_plugins, samples, ui
@@ -100,6 +101,7 @@ def cli() -> None:
 cli.add_command(evaluate)
 cli.add_command(list_plugins)
 cli.add_command(models)
+cli.add_command(pretrain)
 cli.add_command(prune)
 cli.add_command(review)
 cli.add_command(samples)
