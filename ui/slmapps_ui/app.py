@@ -11,7 +11,7 @@ import streamlit as st
 
 from slmapps import plugins
 from slmapps.desk import PageSpec
-from slmapps_ui import home, markup, monitor, review, session
+from slmapps_ui import home, markup, monitor, review, session, train
 
 log = logging.getLogger("slmapps_ui")
 
@@ -37,6 +37,9 @@ def main() -> None:
         "monitor": st.Page(
             monitor.render, title="Monitor", icon=":material/monitoring:", url_path="monitor"
         ),
+        "train": st.Page(
+            train.render, title="Train", icon=":material/model_training:", url_path="train"
+        ),
     }
     desks = {
         f"{page.desk}:{page.title.lower()}": st.Page(
@@ -55,6 +58,7 @@ def main() -> None:
             "": [own["home"]],
             "Desks": list(desks.values()),
             "All desks": [own["review"], own["monitor"]],
+            "Models": [own["train"]],
         },
         expanded=True,
     )

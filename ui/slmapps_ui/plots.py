@@ -1,4 +1,4 @@
-"""The monitor's plots, as Altair charts over plain rows; shares are within 0..1."""
+"""The suite's plots, as Altair charts over plain rows; shares are within 0..1."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-__all__ = ["accuracy_by_week", "calibration", "promise", "trade"]
+__all__ = ["accuracy_by_week", "calibration", "loss", "promise", "trade"]
 
 Rows = Sequence[dict[str, Any]]
 Plot = alt.LayerChart | alt.FacetChart
@@ -138,3 +138,60 @@ def trade(curve: Rows, budget: float) -> Plot:
         line.mark_point(filled=True, size=45),
         rule.encode(x="allowed:Q"),
     ).properties(height=200)
+
+
+def loss(curve: pd.DataFrame, budget: int | None = None) -> Plot:
+    """The loss of a training against what it has read, each step and smoothed.
+
+    ``curve`` has tokens, loss, smoothed and held_out (nats a piece; none where it was not
+    measured); ``budget`` in tokens is where the axis ends.
+    """
+    names = {"loss": "each step", "smoothed": "smoothed", "held_out": "held out"}
+    seen = [name for name in names if curve[name].notna().any()]
+    long = curve.melt("tokens", seen, "What", "Loss").dropna(subset=["Loss"])
+    long["What"] = long["What"].map(names)
+    low, high = curve[seen].min().min(), curve[seen].max().max()
+    if len(curve) > 50:  # the first steps are so dear that they would flatten all that follow
+        high = max(curve["loss"].quantile(0.97), curve["smoothed"].iloc[5:].max())
+    room = (high - low) * 0.06 or 0.1
+    base = alt.Chart(long).encode(
+        x=alt.X(
+            "tokens:Q",
+            title="Tokens read",
+            axis=alt.Axis(format="~s", grid=False),
+            scale=alt.Scale(domain=[0, budget]) if budget else alt.Scale(zero=True),
+        ),
+        y=alt.Y(
+            "Loss:Q",
+            title="Loss, nats a piece",
+            scale=alt.Scale(domain=[max(0.0, low - room), high + room], zero=False),
+        ),
+        color=alt.Color(
+            "What:N",
+            title=None,
+            sort=list(names.values()),
+            scale=alt.Scale(
+                domain=[names[name] for name in seen],
+                range=[
+                    {"loss": "#9fb3ba", "smoothed": "#1f8a96", "held_out": "#c67a1e"}[name]
+                    for name in seen
+                ],
+            ),
+            legend=alt.Legend(orient="top"),
+        ),
+        tooltip=[
+            alt.Tooltip("tokens:Q", format=",", title="tokens"),
+            "What",
+            alt.Tooltip("Loss:Q", format=".3f"),
+        ],
+    )
+    layers = [
+        base.transform_filter("datum.What == 'each step'").mark_line(
+            strokeWidth=1, opacity=0.55, clip=True
+        ),
+        base.transform_filter("datum.What == 'smoothed'").mark_line(strokeWidth=2.5, clip=True),
+        base.transform_filter("datum.What == 'held out'").mark_point(
+            filled=True, size=55, clip=True
+        ),
+    ]
+    return alt.layer(*layers).properties(height=260)
