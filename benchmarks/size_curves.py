@@ -1,13 +1,17 @@
 """Held-out bits per byte against parameters, and against tokens, from four starts.
 
-    python -m benchmarks.size_curves [--tokens N] [--sizes 1M,3M,6M,10M] [--limit BYTES]
-        [--starts random,reader,writer] [--base FOLDER] [--data FOLDER] [--json]
+    python -m benchmarks.size_curves [--tokens N] [--start-tokens N] [--sizes 1M,3M,6M,10M]
+        [--starts random,reader,writer] [--base FOLDER] [--data FOLDER]
+        [--limit BYTES] [--json]
 
-Every run is one `slmapps pretrain` on the free groups with the same number of tokens; the curve
+Every run is one `slmapps pretrain` on the same text with the same number of tokens; the curve
 against tokens is made of runs with an eighth, a quarter, a half and all of them, because a rate
-that has not come down to zero says nothing of the model that a run of that length would give. A
-run that is done is not done again: an interrupted bench goes on. The picture is written to
-benchmarks/pictures/.
+that has not come down to zero says nothing of the model that a run of that length would give. The
+text is taken from the free groups in equal parts, as much as one epoch needs. A run that is done
+is not done again: an interrupted bench goes on. The picture is written to benchmarks/pictures/.
+
+The reader's word pieces know no capitals and no line ends (`exact` is False): its bits are those
+of less text, divided by all of it, and so they flatter it.
 """
 
 from __future__ import annotations
@@ -29,26 +33,48 @@ from slmapps.cli.output import say
 
 HERE = Path(__file__).parent
 SHARES = (8, 4, 2, 1)
+BYTES_A_TOKEN = 5  # more than any of the vocabularies needs
 START_SIZE = "10M"  # what a random start is compared with the other starts at
 
 
+def text(data: Path, results: Path, tokens: int) -> list[Path]:
+    """The text that all runs read: whole documents of each group by rising share."""
+    folder = results / f"text-{tokens}"
+    paths = [folder / f"free_{group}.txt" for group in writer_texts.GROUPS]
+    folder.mkdir(parents=True, exist_ok=True)
+    for path, group in zip(paths, writer_texts.GROUPS, strict=True):
+        if path.exists():
+            continue
+        (documents,) = writer_texts.training(data, [group])
+        room = tokens * BYTES_A_TOKEN // len(paths)
+        chosen = []
+        for each in sorted(documents, key=writer_texts.share_of):
+            chosen.append(each)
+            room -= len(each.encode())
+            if room <= 0:
+                break
+        part = path.with_suffix(".partial")
+        part.write_text("".join(each + writer_texts.MARK for each in chosen), "utf-8")
+        part.replace(path)
+    return paths
+
+
 def pretrained(
-    data: Path, results: Path, start: str, size: str | None, tokens: int, seed: int
+    files: list[Path], results: Path, start: str, size: str | None, tokens: int, seed: int
 ) -> Path:
     """The folder of one run; done now if it has not been."""
     name = f"{start}-{size or 'whole'}-{tokens}-{seed}"
     out = results / name
     if (out / "config.json").is_file():
         return out
-    files = [str(data / "writer" / f"free_{group}.txt.xz") for group in writer_texts.GROUPS]
     command = [
-        *(str(Path(sys.executable).parent / "slmapps"), "pretrain", *files, "--out", str(out)),
-        *("--from", start, "--budget", f"{tokens}", "--seed", f"{seed}"),
+        *(str(Path(sys.executable).parent / "slmapps"), "pretrain", *map(str, files)),
+        *("--out", str(out), "--from", start, "--budget", f"{tokens}", "--seed", f"{seed}"),
         *(("--size", size) if size else ()),
         *(("--resume",) if out.exists() else ()),
     ]
     say(f"{name} …")
-    subprocess.run(command, check=True)
+    subprocess.run(command, check=True, stdout=sys.stderr)
     return out
 
 
@@ -69,24 +95,34 @@ def measured(folder: Path, held: dict[str, list[str]]) -> dict[str, Any]:
         size = sum(len(each.encode()) for each in documents)
         found[group] = sum(in_slices(documents, kept, bits, f"{folder.name}: {group}")) / size
     if "parameters" not in kept.values:
-        kept.add({"parameters": load(folder).parameters})
+        model = loaded[0] if loaded else load(folder)
+        some = [documents[0] for documents in held.values()]
+        exact = all(model.decode(model.encode(each)) == each for each in some)
+        kept.add({"parameters": model.parameters, "exact": exact})
     mean = sum(found.values()) / len(found)
-    return {**found, "mean": mean, "parameters": kept.values["parameters"]}
+    known = {name: kept.values[name] for name in ("parameters", "exact")}
+    return {**found, "mean": mean, **known}
 
 
 def curves(given: argparse.Namespace, data: Path) -> dict[str, list[dict[str, Any]]]:
     """Run and measure everything; one row a run."""
     held = {group: writer_texts.held_out(data, group, given.limit) for group in writer_texts.GROUPS}
 
+    files = text(data, given.results, max(given.tokens, given.start_tokens or 0))
+
     def row(start: str, size: str | None, tokens: int) -> dict[str, Any]:
-        folder = pretrained(data, given.results, start, size, tokens, given.seed)
+        folder = pretrained(files, given.results, start, size, tokens, given.seed)
         found = {"start": start, "size": size, "tokens": tokens, **measured(folder, held)}
         say(json.dumps(found))
         return found
 
     sizes = [row("random", size, given.tokens) for size in given.sizes.split(",") if size]
     starts = [
-        row(start, START_SIZE if start == "random" else None, given.tokens // share)
+        row(
+            start,
+            START_SIZE if start == "random" else None,
+            (given.start_tokens or given.tokens) // share,
+        )
         for start in given.starts.split(",")
         if start
         for share in SHARES
@@ -155,6 +191,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--tokens", type=int, default=1_000_000, help="the budget of each run")
+    parser.add_argument("--start-tokens", type=int, help="that of the starts, if another")
     parser.add_argument("--sizes", default="1M,3M,6M,10M", help="from random")
     parser.add_argument("--starts", default="random,reader,writer")
     parser.add_argument("--base", help="a folder of the untouched base, drawn as a line")
@@ -173,7 +210,7 @@ def main() -> None:
         return
     from slmapps.cli.output import table
 
-    columns = ["start", "size", "tokens", "parameters", *writer_texts.GROUPS, "mean"]
+    columns = ["start", "size", "tokens", "parameters", *writer_texts.GROUPS, "mean", "exact"]
     cells = [
         [f"{v:.4f}" if isinstance(v := row.get(each, ""), float) else v for each in columns]
         for rows in found.values()

@@ -115,7 +115,7 @@ def _end_of(tokenizer: Any, config: dict[str, Any]) -> int:
         tokenizer.token_to_id(END),
         config.get("bos_token_id"),
         config.get("eos_token_id"),
-        tokenizer.token_to_id("[CLS]"),
+        tokenizer.token_to_id("[SEP]"),
     ):
         if isinstance(found, int):
             return found
