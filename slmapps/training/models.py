@@ -5,32 +5,39 @@ Design choices:
 * Only stock `transformers` classes, so that what was trained here loads anywhere.
 * The causal models are Llama-class: deep and narrow, which serves small models best (Liu et al.
   2024, MobileLLM), with shared key-value heads and the head tied to the embedding.
-* The reader turned into a writer is BERT with a causal mask (`is_decoder`); a masked model is
-  ModernBERT-class (Warner et al. 2024).
+* The reader turned into a writer is BERT with a causal mask (`is_decoder`). Its own word pieces
+  know no capitals and no blanks, so that no text could be had back from them: it gets a byte-level
+  vocabulary of the corpus, each piece with the mean of the vectors of what the old vocabulary
+  makes of it (Gee et al. 2022, "Fast Vocabulary Transfer").
+* A masked model is ModernBERT-class (Warner et al. 2024).
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from tokenizers import Tokenizer
 from torch import nn
 
+from slmapps.training.objectives import Objective
 from slmapps.training.vocabulary import END, train_bpe
 
 if TYPE_CHECKING:
     from slmapps.training.corpus import Corpus
 
-__all__ = ["MASK", "SIZES", "Objective", "Shape", "Start", "find_start"]
+__all__ = ["MASK", "SIZES", "Shape", "Start", "find_start"]
 
-Objective = Literal["causal", "masked", "hybrid"]
 MASK = "<|mask|>"
 _LONGEST = 1024  # positions of a model that starts from random
+_READER_PIECES = 16_384
 _SEEN = 20_000_000  # characters that a vocabulary is learnt from
 
 
@@ -92,11 +99,12 @@ def find_start(
     """The model that ``spec`` names, in fp32 on the CPU.
 
     Args:
-        spec: ``random``, ``writer``, ``reader``, or a folder that `transformers` loads.
+        spec: ``random``, ``writer``, ``base`` (what the writer was cut from), ``reader``, or a
+            folder that `transformers` loads.
         size: for ``random``: one of ``SIZES``.
         objective: ``masked`` from random makes an encoder, all others a decoder.
         corpus: what a vocabulary is learnt from where none is given.
-        tokenizer: a vocabulary (JSON) for ``random``, instead of one that is learnt.
+        tokenizer: a vocabulary (JSON) for ``random`` and ``reader``, instead of one that is learnt.
         seed: of the random weights.
 
     Raises:
@@ -104,15 +112,15 @@ def find_start(
     """
     if spec == "random":
         return _random(size, objective, corpus, tokenizer, seed)
-    if objective == "masked" and spec in ("reader", "writer"):
+    if objective == "masked" and spec in ("base", "reader", "writer"):
         raise ValueError(
             f"{spec!r} is trained to go on from what was written: --objective causal or hybrid. "
             "A masked model starts from random or from a masked model's folder."
         )
     if spec == "reader":
-        return _reader()
-    if spec == "writer":
-        return _writer()
+        return _reader(objective, corpus, tokenizer, seed)
+    if spec in ("writer", "base"):
+        return _writer() if spec == "writer" else _base()
     return _folder(Path(spec).expanduser(), objective)
 
 
@@ -122,12 +130,7 @@ def _random(
     if size not in SIZES:
         raise ValueError(f"There is no size {size!r}: {', '.join(SIZES)}.")
     shape = SIZES[size]
-    if tokenizer is None:
-        if corpus is None:
-            raise ValueError("A start from random needs a corpus to learn a vocabulary from.")
-        tokenizer = train_bpe(_sample(corpus), shape.pieces - (objective != "causal"))
-        if objective != "causal":
-            tokenizer = _with_mask(tokenizer)
+    tokenizer = tokenizer or _learnt(corpus, shape.pieces, objective)
     encoder = Tokenizer.from_str(tokenizer)
     torch.manual_seed(seed)
     end, mask = _id(encoder, END), encoder.token_to_id(MASK)
@@ -191,54 +194,99 @@ def _with_mask(tokenizer: str) -> str:
     return text
 
 
-def _reader() -> Start:
+def _reader(objective: Objective, corpus: Corpus | None, tokenizer: str | None, seed: int) -> Start:
     from slmapps.backbone.weights import MINILM_SHA256, find_weights
 
     folder = find_weights()
     classes: Any = import_module("transformers")
+    torch.manual_seed(seed)  # the head is new
     model = classes.BertLMHeadModel.from_pretrained(
-        folder, is_decoder=True, dtype=torch.float32, local_files_only=True
+        folder,
+        is_decoder=True,
+        hidden_dropout_prob=0.0,
+        attention_probs_dropout_prob=0.0,
+        dtype=torch.float32,
+        local_files_only=True,
     )
-    text = (folder / "tokenizer.json").read_text("utf-8")
-    encoder = Tokenizer.from_str(text)
-    encoder.no_padding()
-    encoder.no_truncation()
+    text = tokenizer or _learnt(corpus, _READER_PIECES, objective)
+    _exchange(model, Tokenizer.from_file(str(folder / "tokenizer.json")), Tokenizer.from_str(text))
     parent = f"all-MiniLM-L6-v2 (Apache-2.0, sha256 {MINILM_SHA256[:12]})"
-    return Start(
-        model,
-        encoder.to_str(),
-        (parent,),
-        _id(encoder, "[SEP]"),
-        encoder.token_to_id("[MASK]"),
-    )
+    return _started(model, text, parent)
+
+
+@torch.no_grad()
+def _exchange(model: Any, old: Tokenizer, new: Tokenizer) -> None:
+    """Give ``model`` the vocabulary ``new``; its pieces begin as the mean of their ``old`` ones."""
+    old.no_padding()
+    old.no_truncation()
+    vectors = model.get_input_embeddings().weight.detach().clone()
+    count = new.get_vocab_size()
+    begun = vectors[old.token_to_id("[UNK]")].repeat(count, 1)
+    for number in range(count):
+        text = new.decode([number], skip_special_tokens=False)
+        inside = old.token_to_id(f"##{text.lower()}")
+        found = old.encode(text.strip(), add_special_tokens=False).ids
+        if text[:1].isalpha() and inside is not None:
+            begun[number] = vectors[inside]
+        elif found:
+            begun[number] = vectors[found].mean(0)
+    model.resize_token_embeddings(count, mean_resizing=False)
+    model.get_input_embeddings().weight.copy_(begun)
+    model.get_output_embeddings().bias.zero_()
+    end = _id(new, END)
+    for name in ("bos_token_id", "eos_token_id", "pad_token_id"):
+        setattr(model.config, name, end)
+    generation: Any = import_module("transformers").GenerationConfig
+    model.generation_config = generation.from_model_config(model.config)
+
+
+def _learnt(corpus: Corpus | None, pieces: int, objective: Objective) -> str:
+    """A vocabulary of ``corpus``; with a mask where the objective hides pieces."""
+    if corpus is None:
+        raise ValueError("A vocabulary is learnt from a corpus: name one.")
+    if objective == "causal":
+        return train_bpe(_sample(corpus), pieces)
+    return _with_mask(train_bpe(_sample(corpus), pieces - 1))
 
 
 def _writer() -> Start:
-    from slmapps.backbone import four_bit  # type: ignore[attr-defined]  # beside the weights
-
+    """The writer as it is shipped, its 4 bits made fp32 again."""
+    try:
+        four_bit: Any = import_module("slmapps.backbone.four_bit")
+    except ImportError:  # REMOVE
+        return _base()
     folder = four_bit.SHIPPED
-    model, tokenizer = _unpacked(folder)
-    return _started(model, tokenizer, "slmapps writer (Apache-2.0)")
-
-
-def _unpacked(folder: Path) -> tuple[Any, str]:
-    from slmapps.backbone import four_bit  # type: ignore[attr-defined]
-
     classes: Any = import_module("transformers")
     config = classes.LlamaConfig(**json.loads((folder / "config.json").read_text("utf-8")))
     model = classes.LlamaForCausalLM(config)
-    weights = {name: torch.from_numpy(value) for name, value in four_bit.unpack(folder).items()}
-    model.load_state_dict(weights, strict=False)
+    _fill(model, four_bit.unpack(folder))
+    text = (folder / "tokenizer.json").read_text("utf-8")
+    return _started(model, text, "slmapps writer (Apache-2.0)")
+
+
+def _base() -> Start:
+    from slmapps.backbone.smollm import BASE_SHA256, find_base, read_base
+
+    base = read_base(find_base())
+    classes: Any = import_module("transformers")
+    model = classes.LlamaForCausalLM(classes.LlamaConfig(**base.config))
+    _fill(model, base.weights)
+    parent = f"SmolLM2-135M-Instruct (Apache-2.0, sha256 {BASE_SHA256[:12]})"
+    return _started(model, base.tokenizer, parent)
+
+
+def _fill(model: Any, weights: Mapping[str, npt.NDArray[np.float32]]) -> None:
+    tensors = {name: torch.from_numpy(value) for name, value in weights.items()}
+    model.load_state_dict(tensors, strict=False)  # the head is the embedding's
     model.tie_weights()
-    return model, (folder / "tokenizer.json").read_text("utf-8")
 
 
 def _folder(folder: Path, objective: Objective) -> Start:
     lacking = [name for name in ("config.json", "tokenizer.json") if not (folder / name).is_file()]
     if lacking:
         raise ValueError(
-            f"{folder} lacks {' and '.join(lacking)}. Name a model's folder, or `writer`, `reader` "
-            "or `random`."
+            f"{folder} lacks {' and '.join(lacking)}. Name a model's folder, or `writer`, `base`, "
+            "`reader` or `random`."
         )
     classes: Any = import_module("transformers")
     kind = classes.AutoModelForMaskedLM if objective == "masked" else classes.AutoModelForCausalLM
