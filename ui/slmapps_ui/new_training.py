@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -80,16 +81,25 @@ def form(known: list[Run]) -> None:
     name = st.text_input(
         "Name", value=training_runs.free_name(), key=f"train:name:{turn}", max_chars=40
     ).strip()
-    with st.expander("Seed and licence"):
-        seed = st.number_input(
-            "Seed", 0, 2**31 - 1, 0, key="train:seed", help="The same seed trains the same model."
-        )
+    with st.expander("Licence, seed, threads"):
         licence = st.text_input(
             "Licence of the files put in above",
             key="train:licence",
             placeholder="CC0-1.0",
             help="Goes into the model's card. For a folder it is read from its manifest.json.",
         ).strip()
+        seed = st.number_input(
+            "Seed", 0, 2**31 - 1, 0, key="train:seed", help="The same seed trains the same model."
+        )
+        cores = os.cpu_count() or 1
+        threads = st.number_input(
+            "Threads",
+            1,
+            cores,
+            max(1, cores - 1),
+            key="train:threads",
+            help="Best one less than this machine has cores, so that the page stays quick.",
+        )
     busy = next((run for run in known if run.alive), None)
     if busy is not None:
         st.caption(
@@ -116,6 +126,7 @@ def form(known: list[Run]) -> None:
         minutes=budget.minutes,
         tokens=budget.tokens,
         seed=int(seed),
+        threads=int(threads),
     )
     uploads = [(each.name, each.getvalue()) for each in files or []]
     if problems := training_runs.begin(order, uploads, licence):

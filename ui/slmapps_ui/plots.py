@@ -194,4 +194,4 @@ def loss(curve: pd.DataFrame, budget: int | None = None) -> Plot:
             filled=True, size=55, clip=True
         ),
     ]
-    return alt.layer(*layers).properties(height=260)
+    return alt.layer(*layers).properties(height=290)

@@ -14,7 +14,7 @@ import streamlit as st
 
 from slmapps_ui import new_training, plots, session, training_log, training_runs
 from slmapps_ui.markup import chip, escape, facts, plain, write
-from slmapps_ui.tables import selected_row
+from slmapps_ui.tables import select_cell
 from slmapps_ui.training_log import Progress
 from slmapps_ui.training_runs import Run
 from slmapps_ui.try_model import try_box
@@ -93,7 +93,7 @@ def _panel(run: Run) -> None:
                 shortcut="s",
                 disabled=asked in st.session_state or run.state == "finishing",
                 on_click=_stop,
-                args=(run,),
+                args=(run.name,),
                 help="A checkpoint is written first; the training can be taken up from it.",
             )
         elif run.state in ("stopped", "failed") and run.order is not None:
@@ -103,7 +103,7 @@ def _panel(run: Run) -> None:
                 key="train:resume",
                 shortcut="g",
                 on_click=training_runs.resume,
-                args=(run,),
+                args=(run.name,),
             )
         if not run.alive:
             _delete(run)
@@ -124,7 +124,10 @@ def _panel(run: Run) -> None:
     if run.state == "done":
         try_box(run.out)
         if run.card:
-            with st.expander("Model card", icon=":material/description:"):
+            with (
+                st.expander("Model card", icon=":material/description:"),
+                st.container(key="train-card"),
+            ):
                 st.markdown(run.card)
         st.caption(f"Folder: `{run.out}`")
     elif run.said:
@@ -132,16 +135,16 @@ def _panel(run: Run) -> None:
             st.code(run.said[-3000:], language=None)
 
 
-def _stop(run: Run) -> None:
-    training_runs.stop(run)
-    st.session_state[f"train:stopping:{run.name}"] = True
+def _stop(name: str) -> None:
+    training_runs.stop(name)
+    st.session_state[f"train:stopping:{name}"] = True
 
 
 def _delete(run: Run) -> None:
     with st.popover("Delete …", icon=":material/delete:"):
         st.write(f"Delete **{plain(run.name)}**, its log and the text put in for it? For good.")
         if st.button("Delete it", key=f"train:delete:{run.name}", type="primary"):
-            training_runs.delete(run)
+            training_runs.delete(run.name)
             st.session_state.pop("train:shown", None)
             session.flash(f"{run.name} is deleted.")
             st.rerun()
@@ -255,8 +258,8 @@ def _table(known: list[Run], shown: Run | None) -> None:
                 "Parameters": _short(parameters),
                 "Tokens read": _short(now.tokens if now else None),
                 "Took": _span(now.seconds) if now else "",
-                "Loss": now.loss if now else None,
-                "Bits per byte": float(_bits(run) or "nan"),
+                "Loss": f"{now.loss:.3f}" if now else "",
+                "Bits per byte": _bits(run),
                 "Begun": time.strftime("%Y-%m-%d %H:%M", time.localtime(run.begun)),
             }
         )
@@ -267,16 +270,16 @@ def _table(known: list[Run], shown: Run | None) -> None:
         row_height=30,
         key=f"train:runs:{turn}",
         on_select="rerun",
-        selection_mode="single-row",
+        selection_mode="single-cell",
         column_config={
             "": st.column_config.TextColumn(width=24),
-            "Loss": st.column_config.NumberColumn(format="%.3f", help="Nats a piece, smoothed"),
-            "Bits per byte": st.column_config.NumberColumn(
-                format="%.3f", help="On held-out text, which the training never saw"
+            "Loss": st.column_config.TextColumn(help="Nats a piece, smoothed"),
+            "Bits per byte": st.column_config.TextColumn(
+                help="On held-out text, which the training never saw"
             ),
         },
     )
-    place = selected_row(state)
+    place = select_cell(state)
     if place is not None and place < len(known):
         st.session_state["train:shown"] = known[place].name
         st.session_state["train:table"] = turn + 1

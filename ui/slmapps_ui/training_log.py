@@ -77,7 +77,7 @@ def steps(log: Path) -> list[dict[str, Any]]:
 def curve(rows: list[dict[str, Any]]) -> pd.DataFrame:
     """Tokens, loss, its exponential mean over a fortieth of the run, and what was held out."""
     frame = pd.DataFrame(rows, columns=["tokens", "loss", "held_out"]).astype(float)
-    frame["smoothed"] = frame["loss"].ewm(span=max(8, len(frame) // 40)).mean()
+    frame["smoothed"] = frame["loss"].ewm(span=max(3, len(frame) // 40)).mean()
     if len(frame) > POINTS:
         kept = frame.index % -(-len(frame) // POINTS) == 0
         kept[-1] = True

@@ -41,10 +41,11 @@ __all__ = [
 SIZES = ("1M", "3M", "6M", "10M", "16M", "30M", "60M", "100M")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 # A server that was put into the background by a shell ignores the interrupt, and so would all
-# that it starts; a training has to hear it, for it writes a checkpoint then.
+# that it starts; a training has to hear it, for it writes a checkpoint then. The page goes first.
 _PROGRAM = """
-import signal
+import os, signal
 signal.signal(signal.SIGINT, signal.default_int_handler)
+os.nice(5)
 from slmapps.cli import main
 main()
 """
@@ -66,6 +67,7 @@ class Order:
     minutes: float | None
     tokens: int | None
     seed: int = 0
+    threads: int = 1
 
     def arguments(self, out: Path) -> list[str]:
         """The arguments of ``slmapps`` that train this into ``out``."""
@@ -180,7 +182,8 @@ def look(name: str) -> Run:
     process = _json(own / "process.json").get("process")
     if process is None and facts.get("status") in ("running", "trained"):
         process = facts.get("process")
-    alive = isinstance(process, int) and _alive(process, out)
+    over = facts.get("status") == "done"  # all is written, though the process may still tidy up
+    alive = isinstance(process, int) and not over and _alive(process, out)
     whole = (out / "config.json").is_file() and any(out.glob("*.safetensors"))
     return Run(name, order, facts, process if alive else None, _tail(own / "output.txt"), whole)
 
@@ -257,8 +260,9 @@ def begin(order: Order, files: Sequence[tuple[str, bytes]] = (), licence: str = 
     return []
 
 
-def resume(run: Run) -> None:
+def resume(name: str) -> None:
     """Go on with a run that stopped, from its last checkpoint."""
+    run = look(name)  # as it is now: another tab may have been quicker
     if run.order is not None and not run.alive:
         _start(run.order, resume=True)
 
@@ -299,20 +303,25 @@ def _start(order: Order, *, resume: bool) -> None:
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,  # the page's end, and the terminal's, is not its own
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            env={
+                **os.environ,
+                "PYTHONUNBUFFERED": "1",
+                "OMP_NUM_THREADS": str(order.threads),
+            },
         )
     kept = {"process": process.pid, "started": time.time()}
     (own / "process.json").write_text(json.dumps(kept), "utf-8")
 
 
-def stop(run: Run) -> None:
+def stop(name: str) -> None:
     """Ask the process to write a checkpoint and end; it takes as long as a step does."""
+    run = look(name)
     if run.process is not None:
         os.kill(run.process, signal.SIGINT)
 
 
-def delete(run: Run) -> None:
-    """Delete the model, its run and the text that was uploaded for it."""
-    if not run.alive:
+def delete(name: str) -> None:
+    """Delete the model, its run and the text that was uploaded for it; not while it is trained."""
+    if not look(name).alive:
         for folder in (_models(), _pages()):
-            shutil.rmtree(folder / run.name, ignore_errors=True)
+            shutil.rmtree(folder / name, ignore_errors=True)
