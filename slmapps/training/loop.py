@@ -156,6 +156,7 @@ class _Run:
         self._say("running")
         saved = time.monotonic()
         started = saved - float(self.state["seconds"])
+        kept = self.state["step"] if checkpoints.latest(self.out) else None
         try:
             with self._log() as log:
                 while (done := self._done(started)) < 1:
@@ -174,8 +175,9 @@ class _Run:
                         on_step(line)
                     if now - saved > settings.checkpoint_minutes * 60:
                         self._save(identity)
-                        saved = time.monotonic()
-            self._save(identity)
+                        saved, kept = time.monotonic(), self.state["step"]
+            if kept != self.state["step"]:
+                self._save(identity)
         except KeyboardInterrupt:
             self._save(identity)
             self._say("stopped")

@@ -124,6 +124,14 @@ def find_start(
     return _folder(Path(spec).expanduser(), objective)
 
 
+def _classes() -> Any:
+    """The library of the models, quiet: what it warns of here is meant to be so."""
+    library: Any = import_module("transformers")
+    library.utils.logging.set_verbosity_error()
+    library.utils.logging.disable_progress_bar()
+    return library
+
+
 def _random(
     size: str, objective: Objective, corpus: Corpus | None, tokenizer: str | None, seed: int
 ) -> Start:
@@ -136,7 +144,7 @@ def _random(
     end, mask = _id(encoder, END), encoder.token_to_id(MASK)
     marks = {"bos_token_id": end, "eos_token_id": end, "pad_token_id": end}
     pieces = encoder.get_vocab_size()
-    classes: Any = import_module("transformers")
+    classes = _classes()
     if objective == "masked":
         config = classes.ModernBertConfig(
             vocab_size=pieces,
@@ -198,7 +206,7 @@ def _reader(objective: Objective, corpus: Corpus | None, tokenizer: str | None, 
     from slmapps.backbone.weights import MINILM_SHA256, find_weights
 
     folder = find_weights()
-    classes: Any = import_module("transformers")
+    classes = _classes()
     torch.manual_seed(seed)  # the head is new
     model = classes.BertLMHeadModel.from_pretrained(
         folder,
@@ -236,8 +244,7 @@ def _exchange(model: Any, old: Tokenizer, new: Tokenizer) -> None:
     end = _id(new, END)
     for name in ("bos_token_id", "eos_token_id", "pad_token_id"):
         setattr(model.config, name, end)
-    generation: Any = import_module("transformers").GenerationConfig
-    model.generation_config = generation.from_model_config(model.config)
+    model.generation_config = _classes().GenerationConfig.from_model_config(model.config)
 
 
 def _learnt(corpus: Corpus | None, pieces: int, objective: Objective) -> str:
@@ -256,7 +263,7 @@ def _writer() -> Start:
     except ImportError:  # REMOVE
         return _base()
     folder = four_bit.SHIPPED
-    classes: Any = import_module("transformers")
+    classes = _classes()
     config = classes.LlamaConfig(**json.loads((folder / "config.json").read_text("utf-8")))
     model = classes.LlamaForCausalLM(config)
     _fill(model, four_bit.unpack(folder))
@@ -268,7 +275,7 @@ def _base() -> Start:
     from slmapps.backbone.smollm import BASE_SHA256, find_base, read_base
 
     base = read_base(find_base())
-    classes: Any = import_module("transformers")
+    classes = _classes()
     model = classes.LlamaForCausalLM(classes.LlamaConfig(**base.config))
     _fill(model, base.weights)
     parent = f"SmolLM2-135M-Instruct (Apache-2.0, sha256 {BASE_SHA256[:12]})"
@@ -288,7 +295,7 @@ def _folder(folder: Path, objective: Objective) -> Start:
             f"{folder} lacks {' and '.join(lacking)}. Name a model's folder, or `writer`, `base`, "
             "`reader` or `random`."
         )
-    classes: Any = import_module("transformers")
+    classes = _classes()
     kind = classes.AutoModelForMaskedLM if objective == "masked" else classes.AutoModelForCausalLM
     try:
         model = kind.from_pretrained(folder, dtype=torch.float32, local_files_only=True)

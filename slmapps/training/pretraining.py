@@ -129,6 +129,8 @@ def _run(
         tokenizer=material.tokenizer,
         seed=plan.seed,
     )
+    # Whatever pads is the end piece, too, which has to learn.
+    start.model.get_input_embeddings().padding_idx = None
     settings = _settings(plan, start, device)
     if plan.adapter == "lora":
         fingerprint = _fingerprint(start.model)
