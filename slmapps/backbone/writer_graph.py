@@ -43,7 +43,6 @@ _TYPES = {
     np.dtype(np.float32): TensorProto.FLOAT,
     np.dtype(np.uint8): TensorProto.UINT8,
     np.dtype(np.int8): TensorProto.INT8,
-    np.dtype(np.int8): TensorProto.INT8,
     np.dtype(np.int64): TensorProto.INT64,
 }
 
@@ -217,24 +216,20 @@ class _Sheet:
         )
 
     def _in_bytes(self, name: str, value: str, full: Floats) -> str:
+        """The product in bytes; a place of nothing but zeros gives zeros: its reach multiplies."""
         steps = np.maximum(np.abs(full).max(axis=1) / _TOP, 1e-12).astype(np.float32)
         codes = np.rint(full / steps[:, None]).astype(np.int8)
-        one = self.weight("one", np.array(1, np.float32))
-        zero = self.weight("zero", np.array(128, np.uint8))
+        unit = self.weight("unit", np.array(1 / 127, np.float32))
+        middle = self.weight("byte.middle", np.array(128, np.uint8))
         last = self.constant("last", np.array([-1], np.int64))
         self.node("Abs", [value], f"{name}.abs")
-        self.node("ReduceMax", [f"{name}.abs", last], f"{name}.most", keepdims=1)
-        # The least number keeps a place of nothing but zeros from becoming 0 / 0.
-        least = self.weight("least", np.array(1e-12, np.float32))
-        self.node("Max", [f"{name}.most", least], f"{name}.reach")
-        share = self.weight("share", np.array(1 / 127, np.float32))
-        scale = self.node("Mul", [f"{name}.reach", share], f"{name}.scale")
-        self.node("Div", [value, scale], f"{name}.even")
-        self.node("QuantizeLinear", [f"{name}.even", one, zero], f"{name}.bytes")
+        reach = self.node("ReduceMax", [f"{name}.abs", last], f"{name}.reach", keepdims=1)
+        self.node("Div", [value, reach], f"{name}.even")
+        self.node("QuantizeLinear", [f"{name}.even", unit, middle], f"{name}.bytes")
         matrix, columns = self.weight(f"{name}.w", codes.T), self.weight(f"{name}.steps", steps)
-        inputs = [f"{name}.bytes", matrix, one, columns, zero]
+        inputs = [f"{name}.bytes", matrix, unit, columns, middle]
         self.node("MatMulIntegerToFloat", inputs, f"{name}.raw", _ORT)
-        return self.node("Mul", [f"{name}.raw", scale], name)
+        return self.node("Mul", [f"{name}.raw", reach], name)
 
 
 def build(
