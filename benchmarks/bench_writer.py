@@ -57,7 +57,7 @@ def baselines(
     """The n-gram over the writer's own pieces, and xz, on the same documents."""
     from slmapps.training.evaluation.ngram import NGram, packed_behind, packed_bits
 
-    kept = Kept(results / f"ngram-{ORDER}-{measured.results.name}.json")
+    kept = Kept(results / f"ngram-{ORDER}-{measured.vocabulary}.json")
     everything = [each for documents in held.values() for each in documents]
     if any(key_of(each) not in kept.values for each in everything):
         encode = measured.model.encode

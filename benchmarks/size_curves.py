@@ -10,8 +10,8 @@ that has not come down to zero says nothing of the model that a run of that leng
 text is taken from the free groups in equal parts, as much as one epoch needs. A run that is done
 is not done again: an interrupted bench goes on. The picture is written to benchmarks/pictures/.
 
-The reader's word pieces know no capitals and no line ends (`exact` is False): its bits are those
-of less text, divided by all of it, and so they flatter it.
+Where `exact` is False, a model's pieces do not give the text back as it was: its bits are those of
+less text, divided by all of it, and so they flatter it.
 """
 
 from __future__ import annotations

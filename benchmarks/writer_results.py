@@ -56,19 +56,30 @@ class Measured:
             self._loaded[precision] = load(self.spec, precision=precision)
         return self._loaded[precision]
 
+    @property
+    def vocabulary(self) -> str:
+        """A short name of the model's tokenizer, for what depends on nothing else."""
+        from slmapps.backbone.weights import sha256_of
+
+        return sha256_of(_folder(self.spec) / "tokenizer.json")[:12]
+
     def kept(self, part: str) -> Kept:
         """What is known of this model's part."""
         return Kept(self.results / f"{part}.json")
 
 
+def _folder(spec: str) -> Path:
+    if spec != "writer":
+        return Path(spec)
+    import slmapps.backbone
+
+    return Path(slmapps.backbone.__file__).parent / "writer_weights"
+
+
 def _identity(spec: str) -> str:
     from slmapps.backbone.weights import sha256_of
 
-    folder = Path(spec)
-    if spec == "writer":
-        import slmapps.backbone
-
-        folder = Path(slmapps.backbone.__file__).parent / "writer_weights"
+    folder = _folder(spec)
     files = sorted(each for each in folder.glob("*") if each.suffix in {".safetensors", ".json"})
     if not files:
         raise SystemExit(f"{folder} holds no model; name a folder of weights")
