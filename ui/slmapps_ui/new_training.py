@@ -62,21 +62,19 @@ def form(known: list[Run]) -> None:
         placeholder="/home/me/stories",
     ).strip()
     start, missing_start = _start(known)
-    left, right = st.columns(2)
-    with left:
-        size = (
-            st.select_slider(
-                "Parameters",
-                SIZES[:-2],
-                value="3M",
-                key="train:size",
-                help="A small one learns fast and forgets detail. Ten minutes on a laptop do little"
-                " for more than 10M.",
-            )
-            if start == "random"
-            else None
+    size = None
+    beside = st.container()
+    if start == "random":
+        left, beside = st.columns(2)
+        size = left.select_slider(
+            "Parameters",
+            SIZES[:-2],
+            value="3M",
+            key="train:size",
+            help="A small one learns fast and forgets detail. Ten minutes on a laptop do little"
+            " for more than 10M.",
         )
-    with right:
+    with beside:
         budget = _budget()
     name = st.text_input(
         "Name", value=training_runs.free_name(), key=f"train:name:{turn}", max_chars=40

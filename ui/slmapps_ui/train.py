@@ -208,11 +208,12 @@ def _stopped(run: Run) -> None:
 
 def _figures(run: Run) -> str:
     outcome = run.facts.get("outcome") or {}
+    now = training_log.progress(run, training_log.steps(run.log))
     return facts(
         [
             ("Parameters", _short(outcome.get("parameters") or run.facts.get("parameters"))),
             ("Held out, bits per byte", _bits(run)),
-            ("Loss at the end", f"{outcome['loss']:.3f}" if outcome.get("loss") else None),
+            ("Loss at the end", f"{now.loss:.3f}" if now else None),
             ("Tokens read", _short(outcome.get("tokens"))),
             ("Took", _span(outcome["seconds"]) if outcome.get("seconds") else None),
             ("Started from", _parent(run)),

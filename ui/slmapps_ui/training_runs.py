@@ -135,13 +135,14 @@ class Run:
 
     @property
     def card(self) -> str:
-        """The model's card without its front matter and pictures; empty where there is none."""
+        """The model's card, to stand within a page: no front matter, no pictures, low headings."""
         try:
             text = (self.out / "README.md").read_text("utf-8")
         except OSError:
             return ""
         text = re.sub(r"\A---\n.*?\n---\n", "", text, flags=re.DOTALL)
-        return re.sub(r"!\[[^\]]*\]\([^)]*\)\n*", "", text).strip()
+        text = re.sub(r"!\[[^\]]*\]\([^)]*\)\n*", "", text)
+        return re.sub(r"^(#{1,2}) ", r"###\1 ", text, flags=re.MULTILINE).strip()
 
     @property
     def begun(self) -> float:
