@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import sys
@@ -179,6 +180,8 @@ def pretrain(
             outcome = train(plan, resume=resume, command=command, tell=tell)
     except KeyboardInterrupt:
         raise Mistake(f"interrupted; {out} keeps what was learnt: go on with --resume") from None
+    if not _first():
+        return
     if json_:
         emit(outcome)
         return
@@ -195,12 +198,20 @@ def pretrain(
     )
 
 
+def _first() -> bool:
+    """Whether this is the process that speaks, of those that ``torchrun`` has started."""
+    return os.environ.get("RANK", "0") == "0"
+
+
 @contextmanager
 def _shown() -> Iterator[Callable[[str, Mapping[str, Any]], None]]:
     """Show a bar with loss and speed on a terminal; elsewhere a line a minute, on stderr."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+    if not _first():
+        yield lambda _stage, _facts: None
+        return
     console = Console(stderr=True)
     columns = (
         TextColumn("{task.description}"),

@@ -14,7 +14,6 @@ Design choices:
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
@@ -257,18 +256,22 @@ def _learnt(corpus: Corpus | None, pieces: int, objective: Objective) -> str:
 
 
 def _writer() -> Start:
-    """The writer as it is shipped, its 4 bits made fp32 again."""
-    try:
-        four_bit: Any = import_module("slmapps.backbone.four_bit")
-    except ImportError:  # REMOVE
-        return _base()
-    folder = four_bit.SHIPPED
+    four_bit: Any = import_module("slmapps.backbone.four_bit")
+    if not four_bit.is_packed(four_bit.SHIPPED):
+        raise ValueError(
+            "This copy of slmapps carries no writer: --from base, or a model's folder."
+        )
+    return _packed(four_bit.SHIPPED, "slmapps writer (Apache-2.0)")
+
+
+def _packed(folder: Path, parent: str) -> Start:
+    """A model whose weights lie in 4 bits, made fp32 again."""
+    four_bit: Any = import_module("slmapps.backbone.four_bit")
     classes = _classes()
-    config = classes.LlamaConfig(**json.loads((folder / "config.json").read_text("utf-8")))
+    config = classes.LlamaConfig.from_json_file(str(folder / "config.json"))
     model = classes.LlamaForCausalLM(config)
     _fill(model, four_bit.unpack(folder))
-    text = (folder / "tokenizer.json").read_text("utf-8")
-    return _started(model, text, "slmapps writer (Apache-2.0)")
+    return _started(model, (folder / "tokenizer.json").read_text("utf-8"), parent)
 
 
 def _base() -> Start:
@@ -295,6 +298,8 @@ def _folder(folder: Path, objective: Objective) -> Start:
             f"{folder} lacks {' and '.join(lacking)}. Name a model's folder, or `writer`, `base`, "
             "`reader` or `random`."
         )
+    if objective != "masked" and (folder / "weights-00.safetensors").is_file():
+        return _packed(folder, folder.name)
     classes = _classes()
     kind = classes.AutoModelForMaskedLM if objective == "masked" else classes.AutoModelForCausalLM
     try:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import random
 import subprocess
 import sys
@@ -101,8 +103,6 @@ def test_the_card_tells_what_the_model_was_made_of(plan, begin):
     front = card.split("---\n")[1]
     assert "library_name: transformers" in front
     assert "pipeline_tag: text-generation" in front
-    import hashlib
-
     digest = hashlib.sha256(Path(plan.corpus[0]).read_bytes()).hexdigest()
     assert f"| scenes | CC0-1.0 | {80 - _held(plan)} |" in card
     assert digest in card
@@ -349,6 +349,30 @@ def test_a_disk_that_is_too_small_is_found_out_before_the_training(plan, monkeyp
     with pytest.raises(OSError, match="Make room"):
         pretrain(plan, tell=lambda stage, _: stages.append(stage))
     assert "step" not in stages
+
+
+def test_two_processes_through_the_same_command_train_one_model(plan, tmp_path):
+    command = [
+        *(sys.executable, "-m", "torch.distributed.run", "--standalone"),
+        *("--nproc-per-node", "2", "--no-python", str(Path(sys.executable).parent / "slmapps")),
+        *("pretrain", *plan.corpus, "--out", str(tmp_path / "two"), "--from", plan.start),
+        *("--budget", f"{10 * 128}tok", "--length", "32", "--rate", "3e-3"),
+        *("--batch", "2", "--json"),
+    ]
+    done = subprocess.run(
+        command,
+        check=False,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        timeout=250,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert json.loads(done.stdout)["steps"] == 10  # one answer, not one of each process
+    pretrain(replace(plan, tokens=10 * 128, batch=4))
+    wanted = load_file(plan.out / "model.safetensors")
+    for name, weight in load_file(tmp_path / "two" / "model.safetensors").items():
+        torch.testing.assert_close(weight, wanted[name], atol=1e-4, rtol=0)
 
 
 def test_many_small_files_are_one_source(tmp_path, begin):
