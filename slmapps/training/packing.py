@@ -5,8 +5,9 @@ Design choices:
 * What stands in batch ``step`` is a pure function of the seed and the step. A run that is killed
   and resumed reads on exactly where it was, without having stored a position anywhere.
 * In each epoch of a source its documents are put in a new order, laid end to end with the end
-  piece in front of each, and cut into windows. Sources are mixed by weight with a low-discrepancy
-  sequence, so that even a short run sees the asked shares.
+  piece in front of each, and cut into windows, which are then shuffled: else a short run would see
+  a few long documents from end to end, and nothing of the others. Sources are mixed by weight with
+  a low-discrepancy sequence, so that even a short run sees the asked shares.
 """
 
 from __future__ import annotations
@@ -97,8 +98,8 @@ class Packed:
             source = self._source(first + row)
             epoch, window = divmod(int(counts[source]), self._windows[source])
             counts[source] += 1
-            pieces, learnt = self._laid(source, epoch)
-            place = window * self.length
+            pieces, learnt, order = self._laid(source, epoch)
+            place = int(order[window]) * self.length
             inputs[row] = pieces[place : place + self.length]
             wanted = pieces[place + 1 : place + 1 + self.length].astype(np.int64)
             if learnt is not None:
@@ -127,10 +128,11 @@ class Packed:
 
     def _lay(
         self, source: int, epoch: int
-    ) -> tuple[npt.NDArray[np.integer], npt.NDArray[np.bool_] | None]:
-        """The documents of one epoch end to end, each with the end piece before it."""
+    ) -> tuple[npt.NDArray[np.integer], npt.NDArray[np.bool_] | None, npt.NDArray[np.int64]]:
+        """One epoch: the pieces end to end, which carry loss, and the order of the windows."""
         tokens = self.sources[source]
-        order = np.random.default_rng([self.seed, source, epoch]).permutation(tokens.documents)
+        chance = np.random.default_rng([self.seed, source, epoch])
+        order = chance.permutation(tokens.documents)
         lengths = np.diff(tokens.starts)[order] + 1
         begins = np.concatenate([[0], np.cumsum(lengths)[:-1]])
         shift = np.repeat(tokens.starts[order] - begins - 1, lengths)
@@ -142,4 +144,4 @@ class Packed:
         if tokens.learnt is not None:
             learnt = tokens.learnt[places]
             learnt[begins] = True
-        return pieces, learnt
+        return pieces, learnt, chance.permutation(self._windows[source])
