@@ -8,12 +8,17 @@ from __future__ import annotations
 from slmapps.backbone.binding import Damaged, WrongBackbone
 from slmapps.backbone.reader import Reader, load_reader
 from slmapps.backbone.weights import WeightsMissing, find_weights
+from slmapps.backbone.writer import Generated, TokenMask, Writer, load_writer
 
 __all__ = [
     "Damaged",
+    "Generated",
     "Reader",
+    "TokenMask",
     "WeightsMissing",
+    "Writer",
     "WrongBackbone",
     "find_weights",
     "load_reader",
+    "load_writer",
 ]

@@ -35,7 +35,7 @@ from onnx import ModelProto, TensorProto, helper
 
 from slmapps.backbone.weights import WeightsMissing
 
-__all__ = ["Decoder", "Grouped", "Matrix", "Products", "build", "shape_of"]
+__all__ = ["Decoder", "Grouped", "Matrix", "Products", "build", "expected", "shape_of"]
 
 Floats = npt.NDArray[np.float32]
 _ORT = "com.microsoft"
@@ -90,6 +90,25 @@ class Grouped:
     inputs: int
     codes: npt.NDArray[np.uint8]
     scales: npt.NDArray[np.floating[Any]]
+
+    @staticmethod
+    def of(matrix: Floats, bits: int, group: int = 32) -> Grouped:
+        """A matrix (outputs, inputs) rounded to the nearest codes.
+
+        The outermost weight of a group gets the code 0, which reaches one step further.
+        """
+        rows, inputs = matrix.shape
+        blocks = np.pad(matrix, ((0, 0), (0, -inputs % group))).reshape(rows, -1, group)
+        top = np.float32(1 << (bits - 1))
+        low, high = blocks.min(axis=2), blocks.max(axis=2)
+        scales = np.where(-low > high, low, high) / -top
+        scales[scales == 0] = 1
+        codes = np.rint(blocks * (1 / scales)[:, :, None])
+        codes = np.clip(codes, -top, top - 1) + top
+        flat: npt.NDArray[np.uint8] = codes.astype(np.uint8).reshape(rows, -1)
+        if bits == 4:
+            flat = flat[:, ::2] | (flat[:, 1::2] << np.uint8(4))
+        return Grouped(bits, group, inputs, flat, scales)
 
     def full(self) -> Floats:
         """The matrix in fp32, (outputs, inputs)."""
@@ -150,6 +169,29 @@ def shape_of(config: Mapping[str, Any]) -> Decoder:
         )
     except KeyError as error:
         raise WeightsMissing(f"config.json lacks {error}. Save the model anew.") from error
+
+
+def expected(decoder: Decoder) -> dict[str, tuple[int, ...]]:
+    """Every weight's name and shape, as in the safetensors of a model."""
+    width, heard = decoder.width, decoder.heads * decoder.head
+    shapes: dict[str, tuple[int, ...]] = {"model.embed_tokens.weight": (decoder.pieces, width)}
+    for layer in range(decoder.layers):
+        path = f"model.layers.{layer}"
+        shapes |= {
+            f"{path}.input_layernorm.weight": (width,),
+            f"{path}.self_attn.q_proj.weight": (heard, width),
+            f"{path}.self_attn.k_proj.weight": (decoder.shared * decoder.head, width),
+            f"{path}.self_attn.v_proj.weight": (decoder.shared * decoder.head, width),
+            f"{path}.self_attn.o_proj.weight": (width, heard),
+            f"{path}.post_attention_layernorm.weight": (width,),
+            f"{path}.mlp.gate_proj.weight": (decoder.inner, width),
+            f"{path}.mlp.up_proj.weight": (decoder.inner, width),
+            f"{path}.mlp.down_proj.weight": (width, decoder.inner),
+        }
+    shapes["model.norm.weight"] = (width,)
+    if not decoder.tied:
+        shapes["lm_head.weight"] = (decoder.pieces, width)
+    return shapes
 
 
 @dataclass

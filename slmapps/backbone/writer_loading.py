@@ -1,0 +1,152 @@
+"""Finding a writer's weights, and bringing them into the form in which they are served."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from slmapps.backbone import four_bit
+from slmapps.backbone.model_folder import read_config, read_weights
+from slmapps.backbone.weights import WeightsMissing
+from slmapps.backbone.writer_graph import (
+    Decoder,
+    Grouped,
+    Matrix,
+    Products,
+    expected,
+    shape_of,
+)
+
+if TYPE_CHECKING:
+    from slmapps.backbone.writer_session import Session
+
+__all__ = ["Served", "find", "served"]
+
+_CURE = (
+    "Name a folder that holds config.json, tokenizer.json and model.safetensors, or `writer` for "
+    "the writer that is shipped."
+)
+_HUB_FILES = ["config.json", "tokenizer.json", "*.safetensors"]
+_TABLES = ("model.embed_tokens.weight", "lm_head.weight")
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Served:
+    """A model ready to run: ``ends`` are the pieces that end a text, the first begins one too."""
+
+    decoder: Decoder
+    session: Session
+    tokenizer: Any
+    ends: tuple[int, ...]
+
+
+def find(spec: str | Path | None) -> Path:
+    """The folder of a writer; see :func:`slmapps.backbone.load_writer`.
+
+    Raises:
+        WeightsMissing: nothing there.
+    """
+    if spec is None or str(spec) == "writer":
+        if not (four_bit.SHIPPED / "config.json").is_file():
+            raise WeightsMissing(
+                f"The writer's weights are not in {four_bit.SHIPPED}. Install slmapps anew, or "
+                f"name a model. {_CURE}"
+            )
+        return four_bit.SHIPPED
+    folder = Path(spec).expanduser()
+    if folder.is_dir():
+        return folder
+    name = str(spec)
+    if name.count("/") == 1 and not name.startswith((".", "/", "~")):
+        return _from_hub(name)
+    raise WeightsMissing(f"No folder {name!r} and no such Hub id. {_CURE}")
+
+
+def _from_hub(spec: str) -> Path:
+    name, _, revision = spec.partition("@")
+    try:
+        from huggingface_hub import snapshot_download
+
+        return Path(snapshot_download(name, revision=revision or None, allow_patterns=_HUB_FILES))
+    except Exception as error:  # the Hub's client raises many kinds: no net, no such id, offline
+        raise WeightsMissing(f"{name} could not be fetched: {error}. {_CURE}") from error
+
+
+def served(folder: Path, precision: str, threads: int, progress: Progress | None) -> Served:
+    """Load a model for serving in ``int4``, ``int8`` or ``fp32``.
+
+    Raises:
+        WeightsMissing: a file is missing, damaged or of another kind of model.
+    """
+    from tokenizers import Tokenizer
+
+    from slmapps.backbone.writer_session import Session
+
+    config = read_config(folder)
+    decoder = shape_of(config)
+    try:
+        tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    except Exception as error:  # the Rust side raises bare Exception
+        raise WeightsMissing(
+            f"{folder / 'tokenizer.json'} cannot be read ({error}). {_CURE}"
+        ) from error
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    if tokenizer.get_vocab_size() > decoder.pieces:
+        raise WeightsMissing(
+            f"{folder}: the tokenizer has {tokenizer.get_vocab_size()} pieces, the model "
+            f"{decoder.pieces}. They belong to different models; put the right one there."
+        )
+
+    def weights() -> Mapping[str, Matrix]:
+        return _weights(folder, decoder, precision)
+
+    ways: tuple[Products, Products] = ("full", "full")
+    if precision != "fp32":
+        ways = ("bytes", "groups")
+    if progress:
+        progress("Loading the writer", 0, 1)
+    session = Session(decoder, weights(), reading=ways[0], writing=ways[1], threads=threads)
+    if progress:
+        progress("Loading the writer", 1, 1)
+    return Served(decoder, session, tokenizer, _ends(tokenizer, config, decoder))
+
+
+def _weights(folder: Path, decoder: Decoder, precision: str) -> Mapping[str, Matrix]:
+    packed = four_bit.is_packed(folder)
+    held = four_bit.unpack(folder) if packed else read_weights(folder)
+    weights: dict[str, Matrix] = {}
+    for name, shape in expected(decoder).items():
+        if name not in held:
+            raise WeightsMissing(f"{folder} lacks the tensor {name!r}. {_CURE}")
+        value = held.pop(name)
+        if value.shape != shape:
+            raise WeightsMissing(
+                f"{folder}: {name} has the shape {value.shape}, but config.json says {shape}. "
+                f"{_CURE}"
+            )
+        if precision == "fp32" or len(shape) == 1:
+            weights[name] = value
+        else:
+            bits = 8 if name in _TABLES or precision == "int8" else 4
+            weights[name] = Grouped.of(value, bits)
+    return weights
+
+
+def _ends(tokenizer: Any, config: Mapping[str, Any], decoder: Decoder) -> tuple[int, ...]:
+    named = config.get("eos_token_id")
+    listed = named if isinstance(named, list) else [named]
+    found = [tokenizer.token_to_id("<|endoftext|>"), *listed, config.get("bos_token_id")]
+    ends = [each for each in found[:-1] if isinstance(each, int) and each < decoder.pieces]
+    if not ends and isinstance(found[-1], int):
+        ends = [found[-1]]
+    if not ends:
+        raise WeightsMissing(
+            "The tokenizer has no piece <|endoftext|> and config.json names no other that ends a "
+            "text. Add one."
+        )
+    return tuple(dict.fromkeys(ends))
