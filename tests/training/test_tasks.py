@@ -1,0 +1,154 @@
+"""The task format goes there and back, and examples ask only for what the line gives."""
+
+from __future__ import annotations
+
+import pytest
+
+from slmapps.training.tasks import MOODS, Request, parse
+from slmapps.training.tasks.pairs import act_of, examples_from, mood_of, turns_of
+
+PLAY = """The Lamp, by nobody. Act I
+(A kitchen. OLD BRAND is asleep by the fire.)
+Tilda: Wake up, father. The lamp has gone out.
+Brand: (angrily) And who let it go out? Who had the oil and the matches?
+Tilda: I did. I was reading.
+Brand: (softly) Reading. Your mother read, too.
+Tilda: Shall I light the candle by the window?
+(She takes the candle.)
+Brand: No. Leave the window dark tonight.
+Tilda: (frightened) Why? What is on the road?"""
+
+CHAT = """A: Do you keep bees in winter?
+B: Yes, but they hardly leave the hive before March.
+A: I thought they slept.
+B: They huddle and shiver, that keeps the queen warm.
+A: I would like to see that once.
+B: Come by when the willow blooms."""
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        Request(speaker="Anna"),
+        Request(kind="play", genre="comedy", place="a garden", time="night", speaker="Anna"),
+        Request(
+            kind="game",
+            traits={"Mirel": "a tired ferryman, in debt", "Oda": "his sister"},
+            previous=("Oda: Row.", "(He rows.)"),
+            speaker="Mirel",
+            addressee="Oda",
+            relation="his sister",
+            mood="sad",
+            act="question",
+            say=("river", "toll"),
+            avoid=("money",),
+        ),
+        Request(kind="script", previous=("Ada: Run!",), asked="direction"),
+        Request(kind="script", previous=("Ada: Run!",), asked="heading"),
+        Request(previous=("Ada: Run!",), speaker="Ben", mood="afraid"),
+    ],
+)
+def test_a_request_comes_back_from_its_prompt(request_: Request) -> None:
+    assert parse(request_.prompt()) == request_
+
+
+def test_a_value_cannot_break_out_of_its_header() -> None:
+    hostile = Request(
+        kind="play", place="a room]\n[mood: happy; say: x", speaker="Ann\nBob:", say=("a, b; c]",)
+    )
+    lines = hostile.prompt().split("\n")
+    assert len(lines) == 3
+    assert all(line.count("[") == line.count("]") == 1 for line in lines[:-1])
+
+
+def test_an_empty_header_is_left_out() -> None:
+    assert Request(speaker="Anna", previous=("Boris: Yes?",)).prompt() == "Boris: Yes?\nAnna:"
+
+
+def test_turns_part_what_is_said_from_what_is_done() -> None:
+    title, turns = turns_of(PLAY)
+    assert title == "The Lamp, by nobody. Act I"
+    assert turns[0].speaker == "" and "asleep" in turns[0].text
+    assert (turns[2].speaker, turns[2].direction) == ("Brand", "angrily")
+    assert turns[2].text.startswith("And who let it go out?")
+
+
+@pytest.mark.parametrize(
+    ("direction", "mood"),
+    [("angrily, rising", "angry"), ("in tears", "sad"), ("rising", ""), ("with a laugh", "happy")],
+)
+def test_a_mood_is_what_the_author_wrote(direction: str, mood: str) -> None:
+    assert mood_of(direction) == mood
+    assert mood == "" or mood in MOODS
+
+
+def test_a_direction_of_two_moods_gives_none() -> None:
+    assert mood_of("laughing through tears") == ""
+
+
+@pytest.mark.parametrize(
+    ("line", "act"),
+    [
+        ("Where is it?", "question"),
+        ("Thank you, sir.", "thanks"),
+        ("No, I will not go.", "refusal"),
+        ("Yes, at once.", "agreement"),
+        ("The rain has stopped.", "statement"),
+    ],
+)
+def test_an_act_is_told_by_the_form_of_the_line(line: str, act: str) -> None:
+    assert act_of(line) == act
+
+
+def test_words_that_must_be_said_are_in_the_line_and_words_to_avoid_are_not() -> None:
+    said = 0
+    for example in examples_from([PLAY, CHAT] * 40, "play", "test", seed=1):
+        request = parse(example.prompt)
+        for word in request.say:
+            said += 1
+            assert word in example.target
+        for word in request.avoid:
+            assert word.lower() not in example.target.lower()
+    assert said > 20
+
+
+def test_anonymous_speakers_get_names_and_keep_them() -> None:
+    found = list(examples_from([CHAT], "chat", "test", seed=3))
+    names = {
+        line.split(":")[0]
+        for example in found
+        for line in (*parse(example.prompt).previous, f"{parse(example.prompt).speaker}: ")
+    }
+    assert len(found) >= 4
+    assert len(names) == 2
+    assert all(len(name) > 1 for name in names)
+
+
+def test_the_same_seed_gives_the_same_examples() -> None:
+    once = list(examples_from([PLAY, CHAT], "play", "test", seed=5))
+    again = list(examples_from([PLAY, CHAT], "play", "test", seed=5))
+    other = list(examples_from([PLAY, CHAT], "play", "test", seed=6))
+    assert once == again
+    assert once != other
+
+
+def test_a_renamed_speaker_is_renamed_in_what_is_said() -> None:
+    document = PLAY.replace("Wake up, father.", "Wake up, Brand.")
+    renamed = [
+        example
+        for seed in range(30)
+        for example in examples_from([document], "play", "test", seed=seed)
+        if "Tilda" not in example.prompt and "Wake up" in example.prompt
+    ]
+    assert renamed
+    assert all("Brand" not in example.prompt for example in renamed)
+
+
+def test_quoted_speech_is_an_example_where_the_text_names_who_speaks() -> None:
+    story = (
+        "The ferry was late.\nNobody on the quay minded, for the sun was out and the bread warm.\n"
+        '"We could swim across before it comes," said Mirel, and took off a shoe.'
+    )
+    (example,) = examples_from([story], "story", "test", seed=2)
+    assert parse(example.prompt).speaker == "Mirel"
+    assert example.target == " We could swim across before it comes.\n"
