@@ -16,8 +16,8 @@ Design choices:
   for the whole batch: a text must not come out differently for the company it was written in.
 * ``picked`` says of which places the head is wanted. A prompt of 200 pieces needs one row of
   logits, not 200; a score needs those of the text and not of its context.
-* Weights stay outside the serialised graph and are handed over as they lie in memory, so that a
-  start does not copy them through protobuf.
+* Weights lie in a file beside the graph, which the library maps into memory: a start neither
+  copies them through protobuf nor holds them twice.
 * The table of pieces is one tensor of bytes for gathering and the head's copy for multiplying: the
   kernel keeps the latter in an order of its own, so sharing them would save nothing.
 """
@@ -25,7 +25,7 @@ Design choices:
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -133,6 +133,7 @@ Products = Literal["groups", "bytes", "full"]
 """How matrices are multiplied: by their 4- or 8-bit groups, in bytes, or in fp32."""
 
 _TOP = 63.0  # of a weight in bytes
+_PAGE = 4096
 
 
 def shape_of(config: Mapping[str, Any]) -> Decoder:
@@ -199,9 +200,11 @@ class _Sheet:
     """Nodes so far, and the weights that they ask for."""
 
     products: Products
+    location: str
     nodes: list[Any] = field(default_factory=list)
     declared: list[Any] = field(default_factory=list)
     weights: dict[str, npt.NDArray[Any]] = field(default_factory=dict)
+    size: int = 0
 
     def weight(self, name: str, value: npt.NDArray[Any]) -> str:
         if name not in self.weights:
@@ -209,9 +212,14 @@ class _Sheet:
             self.weights[name] = array
             tensor = TensorProto(name=name, data_type=_TYPES[array.dtype], dims=array.shape)
             tensor.data_location = TensorProto.EXTERNAL
-            tensor.external_data.add(key="location", value="held-in-memory")
-            tensor.external_data.add(key="length", value=str(array.nbytes))
+            for key, value_ in (
+                ("location", self.location),
+                ("offset", self.size),
+                ("length", array.nbytes),
+            ):
+                tensor.external_data.add(key=key, value=str(value_))
             self.declared.append(tensor)
+            self.size += array.nbytes + -array.nbytes % _PAGE
         return name
 
     def constant(self, name: str, value: npt.NDArray[np.int64]) -> str:
@@ -275,8 +283,8 @@ class _Sheet:
 
 
 def build(
-    decoder: Decoder, weights: Mapping[str, Matrix], products: Products
-) -> tuple[bytes, dict[str, npt.NDArray[Any]]]:
+    decoder: Decoder, weights: Mapping[str, Matrix], products: Products, location: str
+) -> tuple[bytes, Iterator[npt.NDArray[np.uint8]]]:
     """Write the graph of a decoder.
 
     Inputs: ``ids`` (rows, pieces) int64; ``lengths`` (rows,) int32, the row's pieces in the cache
@@ -289,11 +297,12 @@ def build(
         decoder: the measures.
         weights: by the names in a model's safetensors.
         products: how to multiply.
+        location: name of the file of weights, beside the graph.
 
     Returns:
-        The serialised graph, and the weights that it names, to be handed to the session.
+        The serialised graph, and the bytes of the file that it names, part after part.
     """
-    sheet = _Sheet(products)
+    sheet = _Sheet(products, location)
     state = _looked_up(sheet, decoder, weights["model.embed_tokens.weight"])
     cos, sin = _turns(decoder)
     rotation = [sheet.weight("cos", cos), sheet.weight("sin", sin)]
@@ -331,7 +340,15 @@ def build(
     last = _normed(sheet, decoder, weights, few, "model.norm")
     name = "model.embed_tokens.weight" if decoder.tied else "lm_head.weight"
     sheet.node("Identity", [sheet.product("head", last, [weights[name]])], "logits")
-    return _serialised(sheet, decoder), sheet.weights
+    return _serialised(sheet, decoder), _laid_out(sheet)
+
+
+def _laid_out(sheet: _Sheet) -> Iterator[npt.NDArray[np.uint8]]:
+    """Every weight, from the next whole page on; each is let go of once it is handed out."""
+    for name in list(sheet.weights):
+        array = sheet.weights.pop(name)
+        yield array.reshape(-1).view(np.uint8)
+        yield np.zeros(-array.nbytes % _PAGE, np.uint8)
 
 
 def _looked_up(sheet: _Sheet, decoder: Decoder, table: Matrix) -> str:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import hashlib
+import os
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from slmapps import places
 from slmapps.backbone import four_bit
-from slmapps.backbone.model_folder import read_config, read_weights
+from slmapps.backbone.model_folder import fingerprint, read_config, read_weights
 from slmapps.backbone.weights import WeightsMissing
 from slmapps.backbone.writer_graph import (
     Decoder,
     Grouped,
     Matrix,
     Products,
+    build,
     expected,
     shape_of,
 )
@@ -22,13 +26,14 @@ from slmapps.backbone.writer_graph import (
 if TYPE_CHECKING:
     from slmapps.backbone.writer_session import Session
 
-__all__ = ["Served", "find", "served"]
+__all__ = ["Served", "exported", "find", "served"]
 
 _CURE = (
     "Name a folder that holds config.json, tokenizer.json and model.safetensors, or `writer` for "
     "the writer that is shipped."
 )
 _HUB_FILES = ["config.json", "tokenizer.json", "*.safetensors"]
+_FORM = 1  # raise it whenever the exported files' content changes
 _TABLES = ("model.embed_tokens.weight", "lm_head.weight")
 
 Progress = Callable[[str, int, int], None]
@@ -102,18 +107,57 @@ def served(folder: Path, precision: str, threads: int, progress: Progress | None
             f"{decoder.pieces}. They belong to different models; put the right one there."
         )
 
-    def weights() -> Mapping[str, Matrix]:
-        return _weights(folder, decoder, precision)
-
-    ways: tuple[Products, Products] = ("full", "full")
-    if precision != "fp32":
-        ways = ("bytes", "groups")
-    if progress:
-        progress("Loading the writer", 0, 1)
-    session = Session(decoder, weights(), reading=ways[0], writing=ways[1], threads=threads)
-    if progress:
-        progress("Loading the writer", 1, 1)
+    ways: tuple[Products, ...] = ("full",) if precision == "fp32" else ("groups", "bytes")
+    graphs = exported(folder, decoder, precision, ways, progress)
+    try:
+        session = Session(decoder, graphs[-1], graphs[0], threads)
+    except Exception:  # a file cut off by a full disk; ONNX Runtime has no error in common
+        for path in graphs:
+            path.unlink(missing_ok=True)
+        graphs = exported(folder, decoder, precision, ways, progress)
+        session = Session(decoder, graphs[-1], graphs[0], threads)
     return Served(decoder, session, tokenizer, _ends(tokenizer, config, decoder))
+
+
+def exported(
+    folder: Path,
+    decoder: Decoder,
+    precision: str,
+    ways: Sequence[Products],
+    progress: Progress | None = None,
+) -> list[Path]:
+    """The model's graphs in the user's cache, made if they are not there yet (seconds, once).
+
+    Two processes may come here at once: each writes files of its own and renames them into place;
+    the second rename puts the same bytes there again.
+    """
+    mark = f"{fingerprint(folder)}|{precision}|{_FORM}"
+    name = hashlib.sha256(mark.encode()).hexdigest()[:20]
+    place = places.cache() / "models"
+    paths = [place / f"writer-{name}-{precision}-{way}.onnx" for way in ways]
+    if all(path.is_file() for path in paths):
+        return paths
+    if progress:
+        progress(f"Preparing the writer in {precision}, once", 0, len(ways))
+    weights = _weights(folder, decoder, precision)
+    place.mkdir(parents=True, exist_ok=True)
+    for done, (path, way) in enumerate(zip(paths, ways, strict=True), 1):
+        beside = path.with_suffix(".weights")
+        parts = [each.with_name(f"{each.name}.{os.getpid()}.part") for each in (beside, path)]
+        try:
+            graph, data = build(decoder, weights, way, beside.name)
+            with parts[0].open("wb") as file:
+                for each in data:
+                    each.tofile(file)
+            parts[1].write_bytes(graph)
+            parts[0].replace(beside)
+            parts[1].replace(path)
+        finally:
+            for part in parts:
+                part.unlink(missing_ok=True)
+        if progress:
+            progress(f"Preparing the writer in {precision}, once", done, len(ways))
+    return paths
 
 
 def _weights(folder: Path, decoder: Decoder, precision: str) -> Mapping[str, Matrix]:

@@ -14,12 +14,13 @@ Design choices:
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from slmapps.backbone.writer_graph import Decoder, Matrix, Products, build
+from slmapps.backbone.writer_graph import Decoder
 
 __all__ = ["Cache", "Session"]
 
@@ -61,24 +62,14 @@ class Cache:
 class Session:
     """A decoder ready to run. Not for several threads at once: callers take turns.
 
-    ``reading`` says how matrices are multiplied where prompts are read, ``writing`` where pieces
-    are written and texts are scored.
+    ``reading`` is the graph by which prompts are read, ``writing`` the one by which pieces are
+    written and texts are scored.
     """
 
-    def __init__(
-        self,
-        decoder: Decoder,
-        weights: Mapping[str, Matrix],
-        *,
-        reading: Products,
-        writing: Products,
-        threads: int,
-    ) -> None:
+    def __init__(self, decoder: Decoder, reading: Path, writing: Path, threads: int) -> None:
         self.decoder = decoder
-        self._runs = {
-            products: _Run(decoder, weights, products, threads) for products in {writing, reading}
-        }
-        self._reading, self._writing = self._runs[reading], self._runs[writing]
+        self._writing = _Run(decoder, writing, threads)
+        self._reading = self._writing if reading == writing else _Run(decoder, reading, threads)
         self._remembered: OrderedDict[tuple[bool, bytes], tuple[Floats, Floats]] = OrderedDict()
 
     def read(
@@ -145,25 +136,18 @@ class Session:
 class _Run:
     """One ONNX Runtime session, and its inputs and outputs bound to our memory."""
 
-    def __init__(
-        self, decoder: Decoder, weights: Mapping[str, Matrix], products: Products, threads: int
-    ) -> None:
+    def __init__(self, decoder: Decoder, graph: Path, threads: int) -> None:
         import onnxruntime
 
-        data, held = build(decoder, weights, products)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
         # Threads that wait in a loop for more work take the core from whoever else is on it.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        values = {name: onnxruntime.OrtValue.ortvalue_from_numpy(v) for name, v in held.items()}
-        options.add_external_initializers(list(values), list(values.values()))
         self._session = onnxruntime.InferenceSession(
-            data, options, providers=["CPUExecutionProvider"]
+            str(graph), options, providers=["CPUExecutionProvider"]
         )
-        # Matrices have been put into an order of the kernels' own; the rest is used where it lies.
-        self._held = {name: v for name, v in held.items() if not name.endswith((".w", "d.codes"))}
         self._decoder = decoder
 
     def go(self, ids: npt.NDArray[np.int64], cache: Cache, picked: npt.NDArray[np.int64]) -> Floats:
