@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from slmapps.training.tasks import MOODS, Request, parse
+from slmapps.training.tasks.control import keeps_to_speaker, says
 from slmapps.training.tasks.pairs import act_of, examples_from, mood_of, turns_of
 
 PLAY = """The Lamp, by nobody. Act I
@@ -152,3 +153,25 @@ def test_quoted_speech_is_an_example_where_the_text_names_who_speaks() -> None:
     (example,) = examples_from([story], "story", "test", seed=2)
     assert parse(example.prompt).speaker == "Mirel"
     assert example.target == " We could swim across before it comes.\n"
+
+
+def test_words_count_up_to_inflection_and_in_order() -> None:
+    assert says("She was leaving two letters behind.", ["leave", "letter"])
+    assert says("The old mill burnt down.", ["old mill"])
+    assert not says("The mill is old.", ["old mill"])
+    assert not says("A better day.", ["letter"])
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        (" I told you so.", True),
+        (" At nine: no later.", True),
+        (" Yes.\nBrand: No.", False),
+        ("", False),
+        (" ...", False),
+        (" [mood: sad] Yes.", False),
+    ],
+)
+def test_a_line_is_one_speech(text: str, kept: bool) -> None:
+    assert keeps_to_speaker(text) is kept

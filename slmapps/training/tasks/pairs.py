@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from slmapps.training.tasks.format import Kind, Request
 from slmapps.training.tasks.names import NAMES
 
-__all__ = ["Example", "act_of", "examples_from", "mood_of", "turns_of"]
+__all__ = ["Example", "act_of", "content_words", "examples_from", "mood_of", "turns_of"]
 
 _TURN = re.compile(r"([A-Z0-9][\w'. -]{0,30}): +(.+)")
 _DIRECTION = re.compile(r"^\(([^()]{3,60})\)\s*")
@@ -186,13 +186,13 @@ def _example(
     turn = turns[place]
     bare = chance.random() < 0.3  # nothing but the lines so far
     kept = (lambda _share: False) if bare else (lambda share: chance.random() < share)
-    words = _content(turn.text)
+    words = content_words(turn.text)
     say: tuple[str, ...] = ()
     if words and kept(0.5):
         say = tuple(chance.sample(words, min(len(words), chance.choice((1, 1, 2, 2, 3)))))
     avoid: tuple[str, ...] = ()
     if kept(0.1):
-        others = _content(chance.choice(turns).text)
+        others = content_words(chance.choice(turns).text)
         avoid = tuple(w for w in others[:2] if w.lower() not in turn.text.lower())
     addressee = ""
     earlier = turns[place - 1].speaker
@@ -223,7 +223,7 @@ def _before(turns: list[_Turn], place: int, chance: random.Random) -> tuple[str,
     return tuple(lines)
 
 
-def _content(text: str) -> list[str]:
+def content_words(text: str) -> list[str]:
     """The words of a line that say what it is about, each once."""
     return list(
         dict.fromkeys(w for w in _WORD.findall(text) if w.lower() not in _COMMON and len(w) > 3)
@@ -279,7 +279,7 @@ def _quoted(document: str, source: str, chance: random.Random, each: int) -> Ite
         paragraphs = [" ".join(part.split()) for part in before.split("\n")[1:] if part.strip()]
         if not paragraphs or speaker in ("The", "She", "Her", "His", "They", "And", "But"):
             continue
-        words = _content(text)
+        words = content_words(text)
         say = tuple(chance.sample(words, 1)) if words and chance.random() < 0.4 else ()
         request = Request(kind="story", previous=tuple(paragraphs[-3:]), speaker=speaker, say=say)
         line = re.sub(r",$", ".", text)
