@@ -109,7 +109,7 @@ def _told(
             {
                 "seed": number,
                 "text": one.text,
-                "tokens": one.tokens if isinstance(one.tokens, int) else len(one.tokens),
+                "tokens": len(one.tokens),
                 "logprob": float(one.logprob),
                 "finished": one.finished,
                 "seconds": round(time.perf_counter() - before, 3),

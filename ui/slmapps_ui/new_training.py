@@ -159,13 +159,12 @@ def _start(known: list[Run]) -> tuple[str, str]:
 def _missing(start: str) -> str:
     """Why a start cannot be had on this machine, and the cure; empty where it can."""
     if start == "writer":
-        from slmapps import backbone
+        from slmapps.backbone import WeightsMissing, writer_loading
 
-        if not (Path(backbone.__file__).parent / "writer_weights" / "config.json").is_file():
-            return (
-                "The writer's weights are not part of this installation. Install slmapps from a"
-                " release that carries them, or start from random weights."
-            )
+        try:
+            writer_loading.find("writer")
+        except WeightsMissing as error:
+            return str(error)
     if start == "reader":
         from slmapps.backbone import WeightsMissing, find_weights
 

@@ -30,11 +30,12 @@ def _writer(folder: Path) -> Any:
 
 
 def _writes(folder: Path) -> bool:
+    """Whether the suite can serve it: a decoder of the Llama class."""
     try:
         config = json.loads((folder / "config.json").read_text("utf-8"))
     except (OSError, ValueError):
         return False
-    return not any("MaskedLM" in each for each in config.get("architectures") or [])
+    return "LlamaForCausalLM" in (config.get("architectures") or [])
 
 
 def try_box(folder: Path) -> None:
@@ -42,7 +43,8 @@ def try_box(folder: Path) -> None:
     st.subheader("Try it", anchor=False)
     if not _writes(folder):
         st.caption(
-            "This model fills gaps and does not write on its own: load it with transformers."
+            "The suite itself serves writers of the Llama class alone. Load this model with"
+            " transformers: its folder stands below."
         )
         return
     key = f"try:{folder.name}"
@@ -55,7 +57,7 @@ def try_box(folder: Path) -> None:
     left, middle, right, last = st.columns([0.26, 0.3, 0.2, 0.24], vertical_alignment="bottom")
     tokens = left.number_input("Tokens", 1, 1000, 120, step=20, key=f"{key}:tokens")
     temperature = middle.slider(
-        "Boldness", 0.0, 1.5, 0.8, 0.1, key=f"{key}:heat", help="The temperature; 0 is likeliest."
+        "Boldness", 0.0, 1.5, 0.9, 0.1, key=f"{key}:heat", help="The temperature; 0 is likeliest."
     )
     seed = right.number_input("Seed", 0, 2**31 - 1, 0, key=f"{key}:seed")
     asked = last.button(
