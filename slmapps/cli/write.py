@@ -129,7 +129,7 @@ def _piped(*, asked: bool) -> str:
     if sys.stdin is None or (sys.stdin.isatty() and not asked):
         raise Mistake('nothing to go on from: give a prompt, as in `slmapps write "Once"`')
     try:
-        text = click.get_text_stream("stdin", encoding="utf-8").read()
+        text = sys.stdin.buffer.read().decode("utf-8")
     except UnicodeDecodeError as error:
         raise Mistake(f"stdin is not UTF-8 text (byte {error.start}); pipe text in") from error
     return text.removesuffix("\n").removesuffix("\r")
