@@ -90,7 +90,8 @@ class Writer:
     """A served decoder. Threads may share it and take turns.
 
     ``vocabulary_size`` pieces, ``parameters`` in all, ``context`` pieces at most, prompt and text
-    together; ``fingerprint`` names weights and tokenizer.
+    together; ``fingerprint`` names weights and tokenizer; ``ends`` are the pieces that end a text,
+    of which the first begins one too.
     """
 
     def __init__(self, folder: Path, precision: Precision, threads: int, progress: Any) -> None:
@@ -107,7 +108,7 @@ class Writer:
         self.context = served.decoder.context
         self.fingerprint = fingerprint(folder)
         self._session = served.session
-        self._ends = served.ends
+        self.ends = served.ends
         self._turn = threading.Lock()
 
     @cached_property
@@ -264,14 +265,14 @@ class Writer:
     def _ids(self, prompt: str, room: int) -> list[int]:
         """The prompt's pieces behind the one that begins a text; too long, its end alone."""
         ids = self._encoded(prompt)
-        return [self._ends[0], *ids[max(0, len(ids) - (self.context - room - 1)) :]]
+        return [self.ends[0], *ids[max(0, len(ids) - (self.context - room - 1)) :]]
 
     @cached_property
     def _silent(self) -> npt.NDArray[np.bool_]:
         """Pieces that stand for no text and end none: they are never written."""
         silent = np.ones(self.vocabulary_size, bool)
         silent[: len(self.pieces)] = [not piece for piece in self.pieces]
-        silent[list(self._ends)] = False
+        silent[list(self.ends)] = False
         return silent
 
     def _written(self, rows: list[_Row], ask: _Ask) -> Iterator[bool]:
@@ -293,7 +294,7 @@ class Writer:
             logits[places] = self._session.read(prompt, cache, places)
         if ask.contrast:
             places = list(range(len(rows), len(rows) * 2))
-            logits[places] = self._session.read([self._ends[0]], cache, places)
+            logits[places] = self._session.read([self.ends[0]], cache, places)
         live = list(rows)
         while True:
             for at, row in enumerate(live):
@@ -323,7 +324,7 @@ class Writer:
             values[finite] = contrasted(values[finite], against[finite], ask.contrast)
         allowed = None if ask.mask is None else self._allowed(ask.mask.allowed(row.tokens))
         chosen = draw(values, row.tokens, ask.sampling, row.chance, allowed)
-        if chosen is None or chosen in self._ends:
+        if chosen is None or chosen in self.ends:
             row.finished = "end"
             return
         row.tokens.append(chosen)

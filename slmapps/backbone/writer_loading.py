@@ -107,7 +107,10 @@ def served(folder: Path, precision: str, threads: int, progress: Progress | None
             f"{decoder.pieces}. They belong to different models; put the right one there."
         )
 
-    ways: tuple[Products, ...] = ("full",) if precision == "fp32" else ("groups", "bytes")
+    # Bytes need matrices that were evened for them, which packing does: see ``gptq``.
+    ways: tuple[Products, ...] = ("full",) if precision == "fp32" else ("groups",)
+    if ways == ("groups",) and four_bit.is_packed(folder):
+        ways = ("groups", "bytes")
     graphs = exported(folder, decoder, precision, ways, progress)
     try:
         session = Session(decoder, graphs[-1], graphs[0], threads)
