@@ -175,3 +175,7 @@ def test_words_count_up_to_inflection_and_in_order() -> None:
 )
 def test_a_line_is_one_speech(text: str, kept: bool) -> None:
     assert keeps_to_speaker(text) is kept
+
+
+def test_another_speaker_may_not_come_in_anywhere() -> None:
+    assert not keeps_to_speaker(" Go on. Brand: I will.", ["Brand"])

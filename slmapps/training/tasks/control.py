@@ -22,7 +22,7 @@ __all__ = ["MoodJudge", "keeps_to_speaker", "says"]
 
 _WORD = re.compile(r"[^\W\d_]+", re.UNICODE)
 _ENDINGS = ("ings", "ing", "edly", "ed", "ies", "es", "s", "ly", "er", "e", "y")
-_OTHER_TURN = re.compile(r"(^|\n)\s*[A-Z][\w'. -]{0,30}:\s")
+_OTHER_TURN = re.compile(r"\n\s*[A-Z][\w'. -]{0,30}:\s")
 
 
 def says(text: str, words: Sequence[str]) -> bool:
@@ -36,17 +36,26 @@ def says(text: str, words: Sequence[str]) -> bool:
     return True
 
 
-def keeps_to_speaker(text: str) -> bool:
-    """Whether ``text`` is one speech: something is said, and no other turn or header begins."""
+def keeps_to_speaker(text: str, others: Sequence[str] = ()) -> bool:
+    """Whether ``text`` is one speech: something is said, and no other turn or header begins.
+
+    ``others`` are the scene's other speakers, whose turns are known anywhere in the line.
+    """
     line = text.strip()
-    return bool(_WORD.search(line)) and not _OTHER_TURN.search(line) and "[" not in line
+    if not _WORD.search(line) or "[" in line or _OTHER_TURN.search(line):
+        return False
+    return not any(f"{name}:" in line for name in others)
 
 
 def _stem(word: str) -> str:
-    for ending in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
-            return word[: -len(ending)].rstrip("i")
-    return word
+    """A word without its endings; crude, and the same for both sides of a comparison."""
+    while True:
+        for ending in _ENDINGS:
+            if word.endswith(ending) and len(word) - len(ending) >= 3:
+                word = word[: -len(ending)].rstrip("i")
+                break
+        else:
+            return word
 
 
 @dataclass(frozen=True)
