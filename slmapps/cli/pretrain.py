@@ -161,7 +161,7 @@ def pretrain(
             raise Mistake(f"--licence {each!r}: say NAME=SPDX, as plays.txt=CC0-1.0")
         named[name] = licence
     try:
-        from slmapps.training.pretraining import Plan
+        from slmapps.training.plan import Plan
         from slmapps.training.pretraining import pretrain as train
     except ImportError as error:
         raise Mistake(f"training needs {error.name}: pip install 'slmapps[train]'") from error

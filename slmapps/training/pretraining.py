@@ -15,10 +15,10 @@ import json
 import shutil
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import torch
 
@@ -30,67 +30,13 @@ from slmapps.training.loop import Settings, train
 from slmapps.training.low_rank import adapt, adapter_of, merge
 from slmapps.training.material import Material, mixed, read_material, write_material
 from slmapps.training.models import SIZES, Start, find_start
-from slmapps.training.objectives import Objective
-from slmapps.training.optimisers import Kind
+from slmapps.training.plan import Outcome, Plan, check, outcome_of
 from slmapps.training.processes import Processes, joined
 
 __all__ = ["Outcome", "Plan", "pretrain"]
 
 Tell = Callable[[str, Mapping[str, Any]], None]
 _LENGTH = 512
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What to train and how; ``tokens`` or ``minutes`` is the budget.
-
-    ``start`` is ``random`` (then ``size`` counts), ``writer``, ``reader``, ``base`` or a folder;
-    ``teacher`` is any of these but ``random`` and ``reader``. None leaves a value to what suits the
-    start and the device.
-    """
-
-    corpus: tuple[str, ...]
-    out: Path
-    start: str = "random"
-    size: str | None = None
-    objective: Objective = "causal"
-    teacher: str | None = None
-    teacher_share: float = 0.5
-    temperature: float = 1.0
-    adapter: Literal["lora", "full"] = "full"
-    tokens: int | None = None
-    minutes: float | None = None
-    device: Literal["auto", "cpu", "cuda"] = "auto"
-    length: int | None = None
-    batch: int | None = None
-    accumulate: int = 1
-    rate: float | None = None
-    optimiser: Kind | None = None
-    seed: int = 0
-    text_field: str = "text"
-    licences: Mapping[str, str] = field(default_factory=dict)
-    checkpoint_minutes: float = 5.0
-
-    def named(self) -> dict[str, Any]:
-        """What may not change when the run is resumed, as JSON values."""
-        kept = asdict(self)
-        for name in ("out", "tokens", "minutes", "device", "licences", "checkpoint_minutes"):
-            del kept[name]
-        return kept | {"corpus": list(self.corpus)}
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What came of it. ``bits_per_byte``: by source, on held-out documents."""
-
-    out: str
-    parameters: int
-    pieces: int
-    steps: int
-    tokens: int
-    seconds: float
-    loss: float
-    bits_per_byte: tuple[Mapping[str, Any], ...]
 
 
 def pretrain(
@@ -106,8 +52,8 @@ def pretrain(
     """
     said: Tell = tell or (lambda _stage, _facts: None)
     device = _device(plan.device)
-    _check(plan)
-    done = _look(plan, resume)
+    check(plan)
+    done = outcome_of(plan, resume)
     if done is not None:
         return done
     with joined(device) as processes:
@@ -180,7 +126,7 @@ def _run(
     if plan.adapter == "lora":
         adapter = adapter_of(start.model, fingerprint, {"plan": plan.named()})
         merge(start.model)
-        outcome = _with(outcome, parameters=start.parameters)
+        outcome = replace(outcome, parameters=start.parameters)
         others.append(lambda folder: adapter.save(_made(folder / "adapter")))
     return _finish(plan, start, material, settings, outcome, command, facts, others, say)
 
@@ -210,7 +156,7 @@ def _finish(
 
     say("writing", {})
     write_folder(start, plan.out, *others, describe)
-    outcome = _with(outcome, bits_per_byte=tuple(figures))
+    outcome = replace(outcome, bits_per_byte=tuple(figures))
     run = json.loads((plan.out / "run.json").read_text("utf-8"))
     checkpoints.write_json(
         plan.out / "run.json", {**run, **facts, "status": "done", "outcome": asdict(outcome)}
@@ -220,58 +166,11 @@ def _finish(
     return outcome
 
 
-def _check(plan: Plan) -> None:
-    if (plan.tokens is None) == (plan.minutes is None):
-        raise ValueError("Give a budget, say --budget 2Mtok or --budget 30min.")
-    if (plan.tokens or plan.minutes or 0) <= 0:
-        raise ValueError("The budget must be more than nothing.")
-    if plan.size is not None and plan.start != "random":
-        raise ValueError(f"{plan.start!r} has its own size: --size goes with --from random.")
-    if plan.size is not None and plan.size not in SIZES:
-        raise ValueError(f"There is no size {plan.size!r}: {', '.join(SIZES)}.")
-    if plan.teacher is not None and plan.objective != "causal":
-        raise ValueError("A teacher teaches the next piece: --objective causal.")
-    if plan.adapter == "lora" and plan.start == "random":
-        raise ValueError("Random weights have to be trained as a whole: --adapter full.")
-    if plan.adapter == "lora" and plan.objective == "masked":
-        raise ValueError("Adapters are for causal models: --adapter full, or --objective causal.")
-
-
 def _device(asked: str) -> str:
     cuda = torch.cuda.is_available()
     if asked == "cuda" and not cuda:
         raise ValueError("There is no CUDA device here that torch can use: --device cpu.")
     return "cuda" if cuda and asked != "cpu" else "cpu"
-
-
-def _look(plan: Plan, resume: bool) -> Outcome | None:
-    """What lies in ``out``: the outcome if the run is done, None if there is work to do."""
-    out = plan.out
-    if out.is_file():
-        raise ValueError(f"{out} is a file. Name a folder by --out.")
-    if not out.exists() or not any(out.iterdir()):
-        return None
-    if not resume:
-        raise ValueError(
-            f"{out} is not empty. Go on with the run in it by --resume, or name another --out."
-        )
-    try:
-        run = json.loads((out / "run.json").read_text("utf-8"))
-    except (OSError, ValueError):
-        run = {}
-    if not run and not (out / "material").exists() and (out / "config.json").exists():
-        raise ValueError(f"{out} holds a model, but no run. Name another --out.")
-    now = plan.named()
-    for name, value in run.get("plan", now).items():
-        if now.get(name) != value:
-            raise ValueError(
-                f"The run in {out} was begun with {name} {value!r}, not {now.get(name)!r}. Resume "
-                "with what it was begun with, or name another --out."
-            )
-    if run.get("status") == "done":
-        kept = run["outcome"]
-        return Outcome(**{**kept, "bits_per_byte": tuple(kept["bits_per_byte"])})
-    return None
 
 
 def _prepare(plan: Plan, place: Path, say: Tell) -> None:
@@ -405,7 +304,3 @@ def _fingerprint(model: torch.nn.Module) -> str:
 def _made(folder: Path) -> Path:
     folder.mkdir()
     return folder
-
-
-def _with(outcome: Outcome, **changed: Any) -> Outcome:
-    return Outcome(**{**asdict(outcome), **changed})

@@ -19,7 +19,8 @@ from safetensors.torch import load_file
 from transformers import AutoModelForCausalLM
 
 from slmapps.cli.root import cli
-from slmapps.training.pretraining import Plan, pretrain
+from slmapps.training.plan import Plan
+from slmapps.training.pretraining import pretrain
 from tests.training.tiny import folder, written
 
 ROOT = Path(__file__).parents[2]
@@ -39,7 +40,8 @@ CHILD = """
 import json, sys
 from pathlib import Path
 import torch
-from slmapps.training.pretraining import Plan, pretrain
+from slmapps.training.plan import Plan
+from slmapps.training.pretraining import pretrain
 torch.set_num_threads(1)
 given = json.loads(sys.argv[1])
 plan = Plan(**{**given, "out": Path(given["out"]), "corpus": tuple(given["corpus"])})
@@ -315,8 +317,9 @@ def test_a_full_disk_leaves_no_half_of_a_model_and_the_run_goes_on_later(plan, t
 import json, resource, sys
 from pathlib import Path
 from slmapps.training import pretraining
+from slmapps.training.plan import Plan
 given = json.loads(sys.argv[1])
-plan = pretraining.Plan(**{**given, "out": Path(given["out"]), "corpus": tuple(given["corpus"])})
+plan = Plan(**{**given, "out": Path(given["out"]), "corpus": tuple(given["corpus"])})
 def tell(stage, facts):
     if stage == "writing":
         resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
