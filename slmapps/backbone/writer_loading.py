@@ -15,6 +15,7 @@ from slmapps.backbone.model_folder import fingerprint, read_config, read_weights
 from slmapps.backbone.weights import WeightsMissing
 from slmapps.backbone.writer_graph import (
     Decoder,
+    Floats,
     Grouped,
     Matrix,
     Products,
@@ -164,13 +165,16 @@ def exported(
 
 
 def _weights(folder: Path, decoder: Decoder, precision: str) -> Mapping[str, Matrix]:
-    packed = four_bit.is_packed(folder)
-    held = four_bit.unpack(folder) if packed else read_weights(folder)
+    # One matrix at a time is in fp32: all of them would be most of the memory there may be.
+    held: dict[str, Floats | four_bit.Coded] = (
+        four_bit.read(folder)[1] if four_bit.is_packed(folder) else {**read_weights(folder)}
+    )
     weights: dict[str, Matrix] = {}
     for name, shape in expected(decoder).items():
         if name not in held:
             raise WeightsMissing(f"{folder} lacks the tensor {name!r}. {_CURE}")
-        value = held.pop(name)
+        taken = held.pop(name)
+        value = taken.full() if isinstance(taken, four_bit.Coded) else taken
         if value.shape != shape:
             raise WeightsMissing(
                 f"{folder}: {name} has the shape {value.shape}, but config.json says {shape}. "
