@@ -45,8 +45,8 @@ class Measured:
 
     @property
     def served(self) -> Any:
-        """The model as it is served: in 4 bits, with the default settings of the backbone."""
-        return self._load(None if self.spec == "writer" else "int4")
+        """The model as it is served, with the default settings of the backbone."""
+        return self._load(None if self.spec == "writer" else "int8")
 
     def _load(self, precision: Any) -> Any:
         from slmapps.training.evaluation import load

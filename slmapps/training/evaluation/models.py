@@ -105,9 +105,9 @@ def _installed(module: str) -> bool:
 
 
 def _served(spec: str | Path, precision: Precision | None) -> LanguageModel:
-    from slmapps import backbone
+    from slmapps.backbone.writer import load_writer
 
-    return _Served(backbone.load_writer(spec, precision=precision), str(spec))
+    return _Served(load_writer(spec, precision=precision), str(spec))
 
 
 def _end_of(tokenizer: Any, config: dict[str, Any]) -> int:
@@ -189,6 +189,9 @@ class _Torch:
     def continuations(self, prompts: Sequence[str], *, tokens: int, seed: int) -> list[str]:
         import torch
 
+        from slmapps.backbone.decoding import Sampling
+
+        bold = Sampling()  # the settings at which the backbone serves
         texts = []
         for number, prompt in enumerate(prompts):
             torch.manual_seed(seed + number)
@@ -199,8 +202,9 @@ class _Torch:
                     attention_mask=torch.ones(1, len(ids), dtype=torch.long),
                     max_new_tokens=tokens,
                     do_sample=True,
-                    temperature=1.0,
-                    top_p=0.95,
+                    temperature=bold.temperature,
+                    top_p=bold.top_p,
+                    min_p=bold.min_p,
                     top_k=0,
                     eos_token_id=self.end,
                     pad_token_id=self.end,
@@ -242,7 +246,5 @@ class _Served:
         return costs
 
     def continuations(self, prompts: Sequence[str], *, tokens: int, seed: int) -> list[str]:
-        return [
-            str(self._writer.generate(prompt, max_tokens=tokens, seed=seed + number)[0].text)
-            for number, prompt in enumerate(prompts)
-        ]
+        found = self._writer.generate(list(prompts), max_tokens=tokens, seed=seed)
+        return [str(each.text) for each in found]

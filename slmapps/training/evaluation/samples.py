@@ -17,6 +17,7 @@ __all__ = ["Opening", "SampleFigure", "drawn", "likeness", "openings", "words_of
 
 _WORD = re.compile(r"\w+(?:'\w+)?|[^\w\s]")
 Progress = Callable[[int, int], None]
+_BATCH = 16  # samples written together
 PROMPT = 32  # pieces of a document that a model is given to go on with
 
 
@@ -69,10 +70,11 @@ def drawn(
             f"{tokens} pieces of sample. Measure a model with a longer context."
         )
     written = []
-    for number, prompt in enumerate(prompts):
-        written += model.continuations([prompt], tokens=tokens, seed=seed + number)
+    for start in range(0, len(prompts), _BATCH):
+        batch = prompts[start : start + _BATCH]
+        written += model.continuations(batch, tokens=tokens, seed=seed + start)
         if progress:
-            progress(number + 1, len(prompts))
+            progress(len(written), len(prompts))
     return written
 
 
