@@ -185,7 +185,7 @@ def _typed(path: Path) -> bool:
 
 def _dataset(spec: str, saved: bool, field: str) -> Iterator[str]:
     try:
-        import datasets  # type: ignore[import-not-found]  # not needed, taken where it is
+        import datasets  # not needed, taken where it is
     except ImportError:
         what = "was saved by" if saved else "is no file or folder here. To read it from the Hub by"
         raise CorpusError(
