@@ -86,10 +86,10 @@ def draw(
         allowed: (pieces,), false for what must not come.
     """
     luck = chance.random()
-    values = logits.astype(np.float64)
+    values = np.array(logits)  # a copy: penalties are written into it
     if sampling.repetition != 1 and written:
         seen = np.unique(np.asarray(written))
-        level = values[np.isfinite(values)].max()
+        level = values.max()
         below = values[seen] - level  # the penalty is for the distance, whatever the logits' origin
         values[seen] = level + below * sampling.repetition - np.log(sampling.repetition)
     if sampling.no_repeat_ngram:
@@ -101,17 +101,17 @@ def draw(
         return None
     if sampling.temperature == 0:
         return int(values.argmax())
-    likely = np.flatnonzero(values > -np.inf)
-    shares = np.exp((values[likely] - most) / sampling.temperature)
-    if sampling.min_p:
-        kept = shares >= sampling.min_p
-        likely, shares = likely[kept], shares[kept]
+    # Most pieces are far below what may be drawn: they are left out before anything is worked out.
+    least = np.log(sampling.min_p) if sampling.min_p else -60.0
+    likely = np.flatnonzero(values >= most + least * sampling.temperature)
+    shares = np.exp((values[likely].astype(np.float64) - most) / sampling.temperature)
     order = np.argsort(-shares, kind="stable")
     likely, shares = likely[order], shares[order]
     running = np.cumsum(shares)
     cut = int(np.searchsorted(running, sampling.top_p * running[-1])) + 1
-    chosen = int(np.searchsorted(running[:cut], luck * running[:cut][-1], side="right"))
-    return int(likely[min(chosen, len(likely[:cut]) - 1)])
+    running = running[:cut]
+    chosen = int(np.searchsorted(running, luck * running[-1], side="right"))
+    return int(likely[min(chosen, len(running) - 1)])
 
 
 def _again(written: Sequence[int], n: int) -> list[int]:

@@ -268,12 +268,11 @@ class Writer:
         return [self.ends[0], *ids[max(0, len(ids) - (self.context - room - 1)) :]]
 
     @cached_property
-    def _silent(self) -> npt.NDArray[np.bool_]:
+    def _silent(self) -> npt.NDArray[np.int64]:
         """Pieces that stand for no text and end none: they are never written."""
-        silent = np.ones(self.vocabulary_size, bool)
-        silent[: len(self.pieces)] = [not piece for piece in self.pieces]
-        silent[list(self.ends)] = False
-        return silent
+        silent = set(range(self.vocabulary_size)) - set(self.ends)
+        silent -= {number for number, piece in enumerate(self.pieces) if piece}
+        return np.array(sorted(silent), np.int64)
 
     def _written(self, rows: list[_Row], ask: _Ask) -> Iterator[bool]:
         """Write on all rows, a piece at each step, until the last has ended."""
@@ -315,20 +314,19 @@ class Writer:
             logits = self._session.write(ids, cache)
 
     def _next(self, row: _Row, logits: Any, amateur: Any, ask: _Ask) -> None:
-        values = logits.astype(np.float64)
+        values = np.array(logits)
         values[self._silent] = -np.inf
         if amateur is not None:
-            against = amateur.astype(np.float64)
-            against[self._silent] = -np.inf
-            finite = ~self._silent
-            values[finite] = contrasted(values[finite], against[finite], ask.contrast)
+            spoken = np.flatnonzero(values > -np.inf)
+            values[spoken] = contrasted(values[spoken], amateur[spoken], ask.contrast)
         allowed = None if ask.mask is None else self._allowed(ask.mask.allowed(row.tokens))
         chosen = draw(values, row.tokens, ask.sampling, row.chance, allowed)
         if chosen is None or chosen in self.ends:
             row.finished = "end"
             return
         row.tokens.append(chosen)
-        row.logprob += float(log_softmax(logits)[chosen])
+        most = logits.max()
+        row.logprob += float(logits[chosen] - most - np.log(np.exp(logits - most).sum()))
         row.text.add(self.pieces[chosen])
         if row.text.stopped:
             row.finished = "stop"
