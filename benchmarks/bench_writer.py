@@ -239,7 +239,13 @@ def main() -> None:
         markdown = given.markdown or model.results / "samples.md"
         found["samples"] = samples(both, held, data, markdown)
     if "tasks" in parts:
-        found["tasks"] = beside("writer_tasks", given.model, "--base", both[1].spec)
+        kept = model.kept("tasks")
+        if "tasks" not in kept.values:
+            place = ("--base", both[1].spec, "--data", str(data))
+            answer = beside("writer_tasks", given.model, *place)
+            if "failed" not in answer:
+                kept.add({"tasks": answer})
+        found["tasks"] = kept.values.get("tasks", {"failed": "writer_tasks gave no answer"})
     if given.json:
         print(json.dumps(found, indent=1))
         return
