@@ -173,31 +173,22 @@ def _genai_folder(folder: Path, place: Path, threads: int) -> None:
     from onnx import TensorProto, helper, numpy_helper
 
     from slmapps.backbone.model_folder import read_folder
-    from slmapps.backbone.writer_graph import Grouped, build, shape_of
+    from slmapps.backbone.writer_graph import Grouped, build, expected, shape_of
 
     config, _, weights = read_folder(folder)
     decoder = shape_of(config)
 
-    def grouped(matrix: Any, bits: int) -> Grouped:
-        parts = matrix.reshape(len(matrix), -1, 32)
-        steps = np.abs(parts).max(-1) / ((1 << (bits - 1)) - 1)
-        codes = np.rint(parts / steps[..., None]) + (1 << (bits - 1))
-        codes = codes.astype(np.uint8).reshape(matrix.shape)
-        if bits == 4:
-            codes = codes[:, ::2] | (codes[:, 1::2] << 4)
-        return Grouped(bits, 32, matrix.shape[1], codes, steps.astype(np.float32))
-
     mine = {
-        name: value if value.ndim == 1 else grouped(value, 8 if "embed" in name else 4)
+        name: value if value.ndim == 1 else Grouped.of(value, 8 if "embed" in name else 4)
         for name, value in weights.items()
+        if name in expected(decoder)
     }
-    data, held = build(decoder, mine, "groups")
+    data, parts = build(decoder, mine, "groups", "weights")
+    with (place / "weights").open("wb") as file:
+        for part in parts:
+            part.tofile(file)
     model = onnx.load_model_from_string(data)
     graph = model.graph
-    for tensor in list(graph.initializer):
-        if tensor.name in held:
-            graph.initializer.remove(tensor)
-            graph.initializer.append(numpy_helper.from_array(held[tensor.name], tensor.name))
     kept = [each for each in graph.input if each.name not in {"lengths", "total", "picked"}]
     kept += [helper.make_tensor_value_info("mask", TensorProto.INT64, ["rows", "held_and_new"])]
     del graph.input[:]
@@ -233,7 +224,7 @@ def _genai_folder(folder: Path, place: Path, threads: int) -> None:
         if each.name == "logits":
             shape = ["rows", "pieces", decoder.pieces]
             each.CopyFrom(helper.make_tensor_value_info("logits", TensorProto.FLOAT, shape))
-    onnx.save_model(model, place / "model.onnx", save_as_external_data=True, location="weights")
+    (place / "model.onnx").write_bytes(model.SerializeToString())
     names = {kind: f"{kind}.%d" for kind in ("past", "present")}
     (place / "genai_config.json").write_text(
         json.dumps(

@@ -28,6 +28,7 @@ __all__ = ["compensated"]
 _ROW = 512  # pieces of a calibration row
 _MOST = 40  # rows at most
 _BLOCK = 64
+_EXPONENT = 0.6
 _DAMPING = 0.01  # of the mean second moment, added to all
 
 
@@ -99,12 +100,15 @@ def _layer(
 ) -> list[torch.Tensor]:
     """Round a layer's matrices into ``found``; hand on what it makes of ``states`` (n, width)."""
 
-    def settled(inputs: Sequence[torch.Tensor], *parts: str) -> list[torch.Tensor]:
+    def settled(
+        inputs: Sequence[torch.Tensor], *parts: str, columns: torch.Tensor | None = None
+    ) -> list[torch.Tensor]:
         moments = _moments(inputs)
         done = []
         for part in parts:
             name = f"{path}.{part}.weight"
-            found[name] = _rounded(weights[name], moments, step)
+            matrix = weights[name] if columns is None else weights[name] * columns.numpy()
+            found[name] = _rounded(matrix, moments, step)
             done.append(torch.from_numpy(found[name].full()))
         return done
 
@@ -115,13 +119,40 @@ def _layer(
     inputs = [normed(state, "input_layernorm") for state in states]
     q, k, v = settled(inputs, *(f"self_attn.{part}_proj" for part in "qkv"))
     heard = [_attended(decoder, value, (q, k, v), turns) for value in inputs]
-    (o,) = settled(heard, "self_attn.o_proj")
+    even = _evening(decoder, heard, torch.from_numpy(weights[f"{path}.self_attn.o_proj.weight"]))
+    made = found[f"{path}.self_attn.v_proj.weight"]
+    fewer = (made.steps / even.numpy()).astype(np.float16)
+    found[f"{path}.self_attn.v_proj.weight"] = Coded(made.codes, fewer)
+    columns = _for_heads(decoder, even)
+    heard = [value / columns for value in heard]
+    (o,) = settled(heard, "self_attn.o_proj", columns=columns)
     states = [state + value @ o.T for state, value in zip(states, heard, strict=True)]
     inputs = [normed(state, "post_attention_layernorm") for state in states]
     gate, up = settled(inputs, "mlp.gate_proj", "mlp.up_proj")
     inner = [functional.silu(value @ gate.T) * (value @ up.T) for value in inputs]
     (down,) = settled(inner, "mlp.down_proj")
     return [state + value @ down.T for state, value in zip(states, inner, strict=True)]
+
+
+def _evening(decoder: Decoder, heard: Sequence[torch.Tensor], mixing: torch.Tensor) -> torch.Tensor:
+    """What to divide each channel of the values by, (shared heads x head,), mean 1 in logarithms.
+
+    A few channels run far out, and a product in bytes would spend its bits on them; the rows of
+    the value matrix give what the columns behind take over (Xiao et al. 2023, SmoothQuant).
+    """
+    reach = torch.stack([value.abs().amax(0) for value in heard]).mean(0)
+    weight = mixing.abs().amax(0)
+    grouped = (decoder.shared, decoder.heads // decoder.shared, decoder.head)
+    reach, weight = (each.view(grouped).amax(1).flatten() for each in (reach, weight))
+    factor = reach.clamp_min(1e-4) ** _EXPONENT / weight.clamp_min(1e-5) ** (1 - _EXPONENT)
+    even: torch.Tensor = factor / factor.log().mean().exp()
+    return even
+
+
+def _for_heads(decoder: Decoder, even: torch.Tensor) -> torch.Tensor:
+    """The same factors for every head, (heads x head,)."""
+    times = decoder.heads // decoder.shared
+    return even.view(decoder.shared, 1, decoder.head).expand(-1, times, -1).flatten()
 
 
 def _turns(decoder: Decoder) -> tuple[torch.Tensor, torch.Tensor]:

@@ -10,7 +10,9 @@ import pytest
 from safetensors.numpy import load_file, save_file
 
 from slmapps.backbone import WeightsMissing, four_bit
+from slmapps.backbone.writer import load_writer
 from slmapps.backbone.writer_graph import expected, shape_of
+from tests.backbone.writer_folder import TEXT, write_model
 
 CONFIG = {
     "model_type": "llama",
@@ -143,3 +145,27 @@ def test_errors_are_made_up_for_by_the_weights_that_follow():
     plain = four_bit.nearest(matrix, step).full()
     truth = inputs @ matrix.T
     assert _error(inputs @ made.T, truth) < 0.8 * _error(inputs @ plain.T, truth)
+
+
+def test_rounding_with_text_keeps_nearer_to_the_model_and_evens_it(tmp_path, cache):
+    pytest.importorskip("torch")
+    whole = write_model(tmp_path / "whole", max_position_embeddings=512)
+    writer = load_writer(whole, precision="fp32")
+    ids = np.array([[0, *writer.tokenizer.encode(TEXT[1]).ids]])
+    errors = {}
+    for name, texts in (("packed", TEXT * 8), ("plain", None)):
+        four_bit.pack(whole, tmp_path / name, texts)
+        found = load_writer(tmp_path / name, precision="fp32").logits(ids)
+        errors[name] = _error(found, writer.logits(ids))
+    assert errors["packed"] < 0.9 * errors["plain"] < 0.3
+    before, after = load_file(whole / "model.safetensors"), four_bit.unpack(tmp_path / "packed")
+    name = "model.layers.1.self_attn.o_proj.weight"
+    assert _error(after[name], before[name]) > 0.05  # its columns did take something over
+
+
+def test_too_little_text_is_refused(tmp_path):
+    pytest.importorskip("torch")
+    whole = write_model(tmp_path / "whole")
+    with pytest.raises(ValueError, match="give more of it"):
+        four_bit.pack(whole, tmp_path / "packed", TEXT[:1])
+    assert not (tmp_path / "packed").exists()
