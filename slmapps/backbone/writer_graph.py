@@ -8,10 +8,10 @@ Design choices:
   piece of that row overwrites it.
 * Query, key and value are one product, and so are gate and up: a product's input is rounded to
   bytes first, and that is then done once for all of them.
-* There are two ways to multiply. ``groups`` keeps the 4-bit codes and is quickest for one piece at
-  a time, where reading the weights is what takes the time. ``bytes`` spreads the same weights to 7
-  bits with one scale for each output (AVX2 adds pairs of products in 16 bits, which 8 bits could
-  overflow) and is twice as quick from a dozen places on: it reads the prompts.
+* There are two ways to multiply in few bits. ``groups`` keeps codes with a scale for 32 inputs and
+  is nearest to the weights. ``bytes`` has 7 bits with one scale for each output (AVX2 adds pairs of
+  products in 16 bits, which 8 bits could overflow): as quick for one place, and two to three times
+  as quick from a dozen places on.
 * In ``bytes`` each place has a scale of its own, where the library's dynamic quantisation takes one
   for the whole batch: a text must not come out differently for the company it was written in.
 * ``picked`` says of which places the head is wanted. A prompt of 200 pieces needs one row of

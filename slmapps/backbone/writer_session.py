@@ -7,14 +7,15 @@ Design choices:
 * A prompt is read alone and in pieces of fixed length, whatever company it is written in and
   whatever was read before it. What comes of it is then the same to the last bit, and parts that
   were read for an earlier prompt can be taken from there.
-* One row is written as two equal ones: the kernel for a single row adds up in another order than
-  the one for several, and a text must not differ for having been written alone.
+* Callers write one row as two equal ones: some kernels for a single row add up in another order
+  than those for several, and a text must not differ for having been written alone.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -62,24 +63,34 @@ class Cache:
 class Session:
     """A decoder ready to run. Not for several threads at once: callers take turns.
 
-    ``reading`` is the graph by which prompts are read, ``writing`` the one by which pieces are
-    written and texts are scored.
+    ``writing`` is the graph by which prompts are read and pieces are written; ``exact`` gives the
+    one by which texts are scored, and is asked when the first one is.
     """
 
-    def __init__(self, decoder: Decoder, reading: Path, writing: Path, threads: int) -> None:
+    def __init__(
+        self, decoder: Decoder, writing: Path, exact: Callable[[], Path], threads: int
+    ) -> None:
         self.decoder = decoder
         self._writing = _Run(decoder, writing, threads)
-        self._reading = self._writing if reading == writing else _Run(decoder, reading, threads)
+        self._exact_graph = exact
+        self._threads = threads
         self._remembered: OrderedDict[tuple[bool, bytes], tuple[Floats, Floats]] = OrderedDict()
+
+    @cached_property
+    def _exact(self) -> _Run:
+        graph = self._exact_graph()
+        if graph == self._writing.graph:
+            return self._writing
+        return _Run(self.decoder, graph, self._threads)
 
     def read(
         self, ids: Sequence[int], cache: Cache, rows: Sequence[int], *, exact: bool = False
     ) -> Floats:
         """Read a prompt into empty rows of a cache; the logits after its last piece, (pieces,).
 
-        ``exact`` multiplies as in writing, which is slower and nearer to the weights.
+        ``exact`` multiplies as scores do, which is slower and nearer to the weights.
         """
-        run = self._writing if exact else self._reading
+        run = self._exact if exact else self._writing
         alone: Cache | None = None
         logits = np.zeros(0, np.float32)
         array = np.asarray(ids, np.int64)
@@ -115,7 +126,7 @@ class Session:
         length = int(context.lengths[0])
         cache = Cache(self.decoder, 1, length + len(ids))
         cache.put(0, context.parts(0, 0, length))
-        return self._writing.go(ids[None], cache, np.arange(len(ids)))
+        return self._exact.go(ids[None], cache, np.arange(len(ids)))
 
     def logits(self, ids: npt.NDArray[np.int64]) -> Floats:
         """The logits after every piece of whole texts (rows, n): (rows, n, pieces)."""
@@ -123,7 +134,7 @@ class Session:
         found = np.empty((rows, n, self.decoder.pieces), np.float32)
         for row in range(rows):
             cache = Cache(self.decoder, 1, n)
-            found[row] = self._writing.go(ids[row : row + 1], cache, np.arange(n))
+            found[row] = self._exact.go(ids[row : row + 1], cache, np.arange(n))
         return found
 
     def _remember(self, key: tuple[bool, bytes], value: tuple[Floats, Floats]) -> None:
@@ -148,6 +159,7 @@ class _Run:
         self._session = onnxruntime.InferenceSession(
             str(graph), options, providers=["CPUExecutionProvider"]
         )
+        self.graph = graph
         self._decoder = decoder
 
     def go(self, ids: npt.NDArray[np.int64], cache: Cache, picked: npt.NDArray[np.int64]) -> Floats:

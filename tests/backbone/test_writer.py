@@ -92,13 +92,13 @@ def test_what_was_read_before_changes_nothing(model: Path, cache: Path):
 
 def test_a_shared_beginning_is_read_once(writer: Writer, monkeypatch: pytest.MonkeyPatch):
     read = []
-    go = writer._session._reading.go
+    go = writer._session._writing.go
 
     def counted(ids, cache, picked):
         read.append(ids.size)
         return go(ids, cache, picked)
 
-    monkeypatch.setattr(writer._session._reading, "go", counted)
+    monkeypatch.setattr(writer._session._writing, "go", counted)
     prompt = "The rain went on as it had all day. " * 6
     writer.generate([prompt] * 5, max_tokens=1)
     first = sum(read)
