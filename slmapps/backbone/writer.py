@@ -280,8 +280,8 @@ class Writer:
 
         twins = 2 if ask.contrast else 1
         room = max(len(row.prompt) for row in rows) + ask.most
-        # One row is written as two: the kernel for a single one adds in another order.
-        spare = 1 if len(rows) * twins == 1 else 0
+        twice = not self._session.steady  # a single row is then written as two
+        spare = 1 if twice and len(rows) * twins == 1 else 0
         cache = Cache(self.decoder, len(rows) * twins + spare, room)
         logits = np.empty((len(rows) * twins + spare, self.vocabulary_size), np.float32)
         groups: dict[tuple[int, ...], list[int]] = {}
@@ -305,7 +305,7 @@ class Writer:
             yield True
             if len(going) < len(live):
                 kept = going + ([len(live) + at for at in going] if ask.contrast else [])
-                if len(kept) == 1:
+                if twice and len(kept) == 1:
                     kept *= 2
                 cache.keep(kept)
                 live = [live[at] for at in going]

@@ -117,13 +117,22 @@ def served(folder: Path, precision: str, threads: int, progress: Progress | None
     def graph(way: Products) -> Path:
         return exported(folder, decoder, precision, way, progress)
 
+    def opened() -> Session:
+        return Session(
+            decoder,
+            graph(writing),
+            lambda: graph(exact),
+            steady=writing == "bytes",
+            threads=threads,
+        )
+
     try:
-        session = Session(decoder, graph(writing), lambda: graph(exact), threads)
+        session = opened()
     except WeightsMissing:
         raise
     except Exception:  # a file cut off by a full disk; ONNX Runtime has no error in common
         graph(writing).unlink(missing_ok=True)
-        session = Session(decoder, graph(writing), lambda: graph(exact), threads)
+        session = opened()
     return Served(decoder, session, tokenizer, _ends(tokenizer, config, decoder))
 
 

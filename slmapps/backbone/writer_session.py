@@ -7,8 +7,9 @@ Design choices:
 * A prompt is read alone and in pieces of fixed length, whatever company it is written in and
   whatever was read before it. What comes of it is then the same to the last bit, and parts that
   were read for an earlier prompt can be taken from there.
-* Callers write one row as two equal ones: some kernels for a single row add up in another order
-  than those for several, and a text must not differ for having been written alone.
+* Where a session is not ``steady``, one row must be written as two equal ones: some kernels for a
+  single row add up in another order than those for several, and a text must not differ for having
+  been written alone. Whole numbers add up alike in any order.
 """
 
 from __future__ import annotations
@@ -64,13 +65,21 @@ class Session:
     """A decoder ready to run. Not for several threads at once: callers take turns.
 
     ``writing`` is the graph by which prompts are read and pieces are written; ``exact`` gives the
-    one by which texts are scored, and is asked when the first one is.
+    one by which texts are scored, and is asked when the first one is. ``steady`` says that a single
+    row comes out of ``writing`` as it does among others.
     """
 
     def __init__(
-        self, decoder: Decoder, writing: Path, exact: Callable[[], Path], threads: int
+        self,
+        decoder: Decoder,
+        writing: Path,
+        exact: Callable[[], Path],
+        *,
+        steady: bool,
+        threads: int,
     ) -> None:
         self.decoder = decoder
+        self.steady = steady
         self._writing = _Run(decoder, writing, threads)
         self._exact_graph = exact
         self._threads = threads

@@ -12,6 +12,7 @@ import pytest
 
 from slmapps.backbone import WeightsMissing, load_writer
 from slmapps.backbone.decoding import Sampling, Text, contrasted, draw, log_softmax
+from slmapps.backbone.four_bit import pack
 from slmapps.backbone.writer import Writer
 from tests.backbone.writer_folder import write_model
 
@@ -71,6 +72,20 @@ def test_a_text_is_the_same_alone_and_in_any_company(model: Path, cache: Path, p
         )
         assert alone.tokens == together[number].tokens
         assert alone.text == together[number].text
+
+
+def test_packed_weights_write_the_same_alone_and_in_any_company(
+    model: Path, tmp_path: Path, cache: Path
+):
+    pack(model, tmp_path / "packed")
+    writer = load_writer(tmp_path / "packed", threads=1)
+    asked = {"max_tokens": 30, "temperature": 1.2}
+    together = writer.generate(PROMPTS, seed=11, **asked)
+    for number, prompt in enumerate(PROMPTS):
+        assert writer.generate(prompt, seed=11 + number, **asked)[0].tokens == (
+            together[number].tokens
+        )
+    assert "".join(writer.stream(PROMPTS[0], seed=11, **asked)) == together[0].text
 
 
 def test_more_prompts_than_rows_and_rows_that_end_early(writer: Writer):
