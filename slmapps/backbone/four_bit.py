@@ -6,9 +6,9 @@ Design choices:
   most 16 MiB each.
 * A weight is a whole number times its row's step. The numbers are not cut to 4 bits: what is rare
   may cost more if what is common costs less, and a Huffman code sees to that. At equal size this
-  has a sixth of the loss that 4-bit groups with a scale for 32 inputs had (benchmarks/FAILED.md).
-* The code is deflate's, without its search for repetitions: every Python can undo it, at a tenth
-  of a second for the whole model, and nothing is compiled or run to read it.
+  has a fifth of the loss that 4-bit groups with a scale for 32 inputs had (benchmarks/FAILED.md).
+* The code is deflate's, without its search for repetitions: every Python can undo it, in half a
+  second for the whole model, and nothing is compiled or run to read it.
 * How the numbers were found (rounded, or with each error made up for by the weights that follow,
   see ``gptq``) is no business of the reader's. Reading needs neither torch nor `transformers`.
 """
@@ -42,7 +42,7 @@ __all__ = [
 ]
 
 SHIPPED = Path(__file__).parent / "writer_weights"
-STEP = 0.15  # of a row's root mean square; 100M parameters then take some 61 MB
+STEP = 0.14  # of a row's root mean square; 100M parameters then take some 62 MB
 _LARGEST = 16 * 1024 * 1024 - 65_536  # bytes of a file, less room for its header
 _STREAM = 8_000_000  # weights in one stream; larger matrices are cut between rows
 _FORM = "slmapps-huffman-1"
