@@ -16,8 +16,17 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from slmapps.training.tasks.fields import (
+    act_of,
+    content_words,
+    genre_of,
+    heading_of,
+    mood_of,
+    relation_of,
+    setting_of,
+)
 from slmapps.training.tasks.format import Kind, Request
 from slmapps.training.tasks.names import NAMES
 
@@ -26,32 +35,19 @@ __all__ = ["Example", "act_of", "content_words", "examples_from", "mood_of", "tu
 _TURN = re.compile(r"([A-Z0-9][\w'. -]{0,30}): +(.+)")
 _DIRECTION = re.compile(r"^\(([^()]{3,60})\)\s*")
 _ANY_DIRECTION = re.compile(r"\s*\([^()]*\)")
-_WORD = re.compile(r"[A-Za-z][a-z']{3,}")
-_ROOTS = {
-    "angry": "angr furious fierc indignant wrath rage vehement violent harsh savage stern "
-    "exasperat irritat snapp cross",
-    "happy": "laugh smil gaily gay delight merr joy cheer happ triumph radian excited beaming",
-    "sad": "sad gloom mourn sorrow sob weep tear cry sigh miser melanchol wistful despair bitter",
-    "afraid": "afraid fright terr alarm anxious nervous uneas horrif tremb fear timid aghast panic",
-    "tender": "gentl soft tender warm kind affection caress lov sooth sympath",
-    "surprised": "surpris astonish amaz startl taken~aback stagger bewilder puzzl astound",
-    "cold": "coldly contempt scorn stiff dril dryly curt icily disdain haught sneer sarcas iron "
-    "severe grim",
-}
-_COMMON = frozenset(
+_NO_NAMES = frozenset(
     """
-    about above after again against almost alone along already also although always another
-    anything because been before being believe better between cannot come could didn't does
-    doesn't doing don't down each either else enough even ever every everything from give going
-    gone good have haven't having here hers herself himself however i'll i'm i've into isn't
-    it's itself just know least less like little look made make many maybe might more most much
-    must myself need never nothing often once only other ought over perhaps quite rather really
-    said same says shall she's should shouldn't since some something still such sure take tell
-    than that that's their them then there there's these they they're thing things think this
-    those though through till under until upon very want wasn't well went were what what's when
-    where which while whole will with without won't would yeah years you'd you'll you're you've
-    your yours yourself
+    All Both Will Mark Hope Grace Rose May June Art Bill Voice Voices Man Woman Boy Girl Child Men
+    Women Crowd Chorus Nurse Doctor Judge Captain Servant Maid Father Mother Uncle Aunt King Queen
+    Prince Princess Lady Lord Sir Mr Mrs Miss First Second Third One Two Old Young Soldier Officer
+    Policeman Waiter Clerk Guard Priest Ghost Stranger Everybody Others
     """.split()  # noqa: SIM905  a list of words reads better as text
+)
+_NO_SPEAKERS = frozenset(
+    """
+    Mr Mrs Miss Lady Lord Sir Captain Colonel Major Doctor Dr Professor Judge The She Her His They
+    And But Then You Well
+    """.split()  # noqa: SIM905  as above
 )
 _MOST_BEFORE = 6
 _LONGEST, _SHORTEST = 260, 6
@@ -101,39 +97,6 @@ def turns_of(document: str) -> tuple[str, list[_Turn]]:
     return title, turns
 
 
-def mood_of(direction: str) -> str:
-    """The mood that a direction names, or nothing: "angrily, rising" is angry."""
-    words = direction.lower()
-    found = [
-        mood
-        for mood, roots in _ROOTS.items()
-        if any(re.search(rf"\b{root.replace('~', ' ').strip()}", words) for root in roots.split())
-    ]
-    return found[0] if len(found) == 1 else ""
-
-
-def act_of(text: str) -> str:
-    """What a line does, where its form says so: question, thanks, greeting, refusal, command."""
-    start = text.lower()
-    if text.rstrip("\"'").endswith("?"):
-        return "question"
-    if re.match(r"(thank you|thanks|many thanks)\b", start):
-        return "thanks"
-    if re.match(r"(hello|hi|hey|good (morning|evening|afternoon|day)|welcome)\b", start):
-        return "greeting"
-    if re.match(r"(good ?bye|farewell|good night|so long|bye)\b", start):
-        return "farewell"
-    if re.match(r"(no|never|not at all|certainly not|i won't|i will not|i can't)\b", start):
-        return "refusal"
-    if re.match(
-        r"(yes|yeah|of course|certainly|exactly|i agree|that's (right|true)|quite)\b", start
-    ):
-        return "agreement"
-    if re.match(r"(i'm sorry|i am sorry|forgive me|excuse me|i beg your pardon|sorry)\b", start):
-        return "apology"
-    return "statement"
-
-
 def examples_from(
     documents: Sequence[str], kind: Kind, source: str, seed: int, each: int = 12
 ) -> Iterator[Example]:
@@ -145,7 +108,7 @@ def examples_from(
     for number, document in enumerate(documents):
         chance = random.Random(f"{seed}/{source}/{number}")  # noqa: S311  a draw, no secret
         if kind == "game":
-            yield from _sheets(document, source)
+            yield from _sheets(document, source, chance)
         elif kind == "story":
             yield from _quoted(document, source, chance, each)
         else:
@@ -169,19 +132,26 @@ def _spoken(
         for place, turn in enumerate(turns)
         if place and turn.speaker and _SHORTEST <= len(turn.text) <= _LONGEST
     ]
+    scene = _scene(document, turns)
     moody = [place for place in places if mood_of(turns[place].direction)]
     chosen = chance.sample(places, min(each, len(places)))
     for place in sorted({*chosen, *moody}):
-        yield _example(turns, place, kind, source, chance)
+        yield _example(turns, place, kind, source, chance, scene)
+    yield from _staged(turns, scene, kind, source, chance)
     stage = [place for place, turn in enumerate(turns) if place and not turn.speaker]
     for place in chance.sample(stage, min(2, len(stage))):
         request = Request(kind=kind, previous=_before(turns, place, chance), asked="direction")
-        target = f"{turns[place].text[:_LONGEST]})\n"
+        target = f"{_cut(turns[place].text)})\n"
         yield Example(request.prompt(), target, kind, source)
 
 
 def _example(
-    turns: list[_Turn], place: int, kind: Kind, source: str, chance: random.Random
+    turns: list[_Turn],
+    place: int,
+    kind: Kind,
+    source: str,
+    chance: random.Random,
+    scene: tuple[str, str, str],
 ) -> Example:
     turn = turns[place]
     bare = chance.random() < 0.3  # nothing but the lines so far
@@ -198,8 +168,14 @@ def _example(
     earlier = turns[place - 1].speaker
     if earlier and earlier != turn.speaker and kept(0.3):
         addressee = earlier
+    relation = relation_of(turn.text) if kept(0.7) else ""
+    genre, where, time = (each if kept(0.35) else "" for each in scene)
     request = Request(
         kind=kind if kept(0.7) else None,
+        genre=genre,
+        place=where,
+        time=time,
+        relation=relation,
         previous=_before(turns, place, chance),
         speaker=turn.speaker,
         addressee=addressee,
@@ -209,6 +185,44 @@ def _example(
         avoid=avoid,
     )
     return Example(request.prompt(), f" {turn.text}\n", kind, source)
+
+
+def _scene(document: str, turns: list[_Turn]) -> tuple[str, str, str]:
+    """Genre, place and time of a scene; the last two from what stands before the first speech."""
+    speech = next(place for place, turn in enumerate(turns) if turn.speaker)
+    opening = " ".join(turn.text for turn in turns[:speech])
+    return (genre_of(document), *setting_of(opening))
+
+
+def _staged(
+    turns: list[_Turn],
+    scene: tuple[str, str, str],
+    kind: Kind,
+    source: str,
+    chance: random.Random,
+) -> Iterator[Example]:
+    """The heading of a scene whose place is told, and the action line that opens it."""
+    genre, where, time = scene
+    if kind != "play" or not where:
+        return
+    given = Request(
+        kind="script",
+        genre=genre,
+        place=where if chance.random() < 0.6 else "",
+        time=time if chance.random() < 0.6 else "",
+    )
+    heading = heading_of(where, time)
+    yield Example(replace(given, asked="heading").prompt(), f" {heading}\n", "script", source)
+    opened = replace(given, previous=(f"*** {heading}",), asked="direction")
+    yield Example(opened.prompt(), f"{_cut(turns[0].text)})\n", "script", source)
+
+
+def _cut(text: str) -> str:
+    """At most ``_LONGEST`` characters, and whole sentences where there is an end to one."""
+    if len(text) <= _LONGEST:
+        return text
+    end = text.rfind(". ", 0, _LONGEST)
+    return text[: end + 1] if end > 0 else text[: text.rfind(" ", 0, _LONGEST)]
 
 
 def _before(turns: list[_Turn], place: int, chance: random.Random) -> tuple[str, ...]:
@@ -223,13 +237,6 @@ def _before(turns: list[_Turn], place: int, chance: random.Random) -> tuple[str,
     return tuple(lines)
 
 
-def content_words(text: str) -> list[str]:
-    """The words of a line that say what it is about, each once."""
-    return list(
-        dict.fromkeys(w for w in _WORD.findall(text) if w.lower() not in _COMMON and len(w) > 3)
-    )
-
-
 def _renaming(speakers: list[str], kind: Kind, chance: random.Random) -> dict[str, str]:
     anonymous = all(len(name) == 1 for name in speakers)
     if not anonymous and (kind != "play" or chance.random() < 0.5):
@@ -242,14 +249,22 @@ def _renaming(speakers: list[str], kind: Kind, chance: random.Random) -> dict[st
 
 
 def _renamed(text: str, renamed: dict[str, str]) -> str:
-    """Put the new names into what is said, too; a name of one letter is no name in a text."""
-    for old, new in renamed.items():
-        if len(old) > 2:
-            text = re.sub(rf"\b{re.escape(old)}\b", new, text)
-    return text
+    """Put the new names into what is said, in one pass: a new name may be another's old one.
+
+    A name of one letter is no name in a text, and one that is a word too (All, Will, Voice) or
+    the second half of a form (the Judge) is left standing.
+    """
+    old = [
+        name for name in renamed if len(name) > 2 and name not in _NO_NAMES and "The " not in name
+    ]
+    if not old:
+        return text
+    found = "|".join(re.escape(name) for name in sorted(old, key=len, reverse=True))
+    names = {name.upper(): renamed[name] for name in old}
+    return re.sub(rf"\b(?:{found}|{found.upper()})\b", lambda match: names[match[0].upper()], text)
 
 
-def _sheets(document: str, source: str) -> Iterator[Example]:
+def _sheets(document: str, source: str, chance: random.Random) -> Iterator[Example]:
     """A character's, an object's or a place's description from its name; a persona from that."""
     head, _, rest = document.partition("\n")
     what, _, name = head.partition(": ")
@@ -262,6 +277,25 @@ def _sheets(document: str, source: str) -> Iterator[Example]:
     if persona:
         before = f"[game; {what.lower()}: {name}]\nPersona:"
         yield Example(before, f" {' '.join(persona.split())[:400]}\n", "game", source)
+        yield from _voiced(name, persona, source, chance)
+
+
+def _voiced(name: str, persona: str, source: str, chance: random.Random) -> Iterator[Example]:
+    """A sentence that a character says of itself; the others of its persona are its traits."""
+    sentences = re.findall(r"[^.!?]+[.!?]", " ".join(persona.split()))
+    fit = [each.strip() for each in sentences if re.match(r"\s*(I|My|I'm|I've)\b", each)]
+    if len(fit) < 3:
+        return
+    line = chance.choice(fit)
+    words = content_words(line)
+    request = Request(
+        kind="game" if chance.random() < 0.7 else None,
+        genre="fantasy" if chance.random() < 0.4 else "",
+        traits={name: " ".join(each for each in fit if each != line)[:240]},
+        speaker=name,
+        say=tuple(chance.sample(words, 1)) if words and chance.random() < 0.5 else (),
+    )
+    yield Example(request.prompt(), f" {line}\n", "game", source)
 
 
 _SAID = re.compile(
@@ -273,14 +307,21 @@ _SAID = re.compile(
 
 def _quoted(document: str, source: str, chance: random.Random, each: int) -> Iterator[Example]:
     found = list(_SAID.finditer(document))
+    genre = genre_of(document) if found else ""
     for match in chance.sample(found, min(each, len(found))):
         text, speaker = (match[1], match[2]) if match[1] else (match[3], match[4])
         before = document[max(0, match.start() - 420) : match.start()]
         paragraphs = [" ".join(part.split()) for part in before.split("\n")[1:] if part.strip()]
-        if not paragraphs or speaker in ("The", "She", "Her", "His", "They", "And", "But"):
+        if not paragraphs or speaker in _NO_SPEAKERS:
             continue
         words = content_words(text)
         say = tuple(chance.sample(words, 1)) if words and chance.random() < 0.4 else ()
-        request = Request(kind="story", previous=tuple(paragraphs[-3:]), speaker=speaker, say=say)
+        request = Request(
+            kind="story" if chance.random() < 0.7 else None,
+            genre=genre if chance.random() < 0.5 else "",
+            previous=tuple(paragraphs[-3:]),
+            speaker=speaker,
+            say=say,
+        )
         line = re.sub(r",$", ".", text)
         yield Example(request.prompt(), f" {line}\n", "story", source)
