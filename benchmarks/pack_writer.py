@@ -20,13 +20,24 @@ from slmapps.cli.output import progress
 from slmapps.training.evaluation.models import load
 from slmapps.training.evaluation.text import bits_per_byte
 
+_ENOUGH = 2_400  # characters that fill a window of 512 pieces
+
 
 def calibration(data: Path, count: int) -> list[str]:
-    """Documents from every group in equal number, drawn with a seed."""
+    """``count`` texts, as many of every group, drawn with a seed.
+
+    Short documents are joined: a group whose texts fill a tenth of a window would count a tenth.
+    """
     chance = random.Random(4)
     found: list[str] = []
     for documents in writer_texts.training(data):
-        found += chance.sample(documents, min(len(documents), -(-count // 4)))
+        for _ in range(-(-count // len(writer_texts.GROUPS))):
+            text = ""
+            while len(text) < _ENOUGH:
+                document = chance.choice(documents)
+                start = chance.randrange(max(1, len(document) - _ENOUGH))
+                text += document[start : start + _ENOUGH] + "\n"
+            found.append(text)
     chance.shuffle(found)
     return found
 
