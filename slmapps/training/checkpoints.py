@@ -171,8 +171,8 @@ def room_for(out: Path) -> Iterator[None]:
 
 def _full(out: Path, said: str = "no space left on the device") -> OSError:
     return OSError(
-        f"{out} cannot be written: {said}. Make room and go on with --resume: the last checkpoint "
-        "is whole."
+        f"{out} cannot be written: {said}. Make room and go on with --resume: what was saved "
+        "before is whole."
     )
 
 

@@ -256,7 +256,8 @@ def _learnt(corpus: Corpus | None, pieces: int, objective: Objective) -> str:
 
 
 def _writer() -> Start:
-    four_bit: Any = import_module("slmapps.backbone.four_bit")
+    from slmapps.backbone import four_bit
+
     if not four_bit.is_packed(four_bit.SHIPPED):
         raise ValueError(
             "This copy of slmapps carries no writer: --from base, or a model's folder."
@@ -265,8 +266,9 @@ def _writer() -> Start:
 
 
 def _packed(folder: Path, parent: str) -> Start:
-    """A model whose weights lie in 4 bits, made fp32 again."""
-    four_bit: Any = import_module("slmapps.backbone.four_bit")
+    """A model from packed weights, made fp32 again."""
+    from slmapps.backbone import four_bit
+
     classes = _classes()
     config = classes.LlamaConfig.from_json_file(str(folder / "config.json"))
     model = classes.LlamaForCausalLM(config)
@@ -298,7 +300,9 @@ def _folder(folder: Path, objective: Objective) -> Start:
             f"{folder} lacks {' and '.join(lacking)}. Name a model's folder, or `writer`, `base`, "
             "`reader` or `random`."
         )
-    if objective != "masked" and (folder / "weights-00.safetensors").is_file():
+    from slmapps.backbone.four_bit import is_packed
+
+    if objective != "masked" and is_packed(folder):
         return _packed(folder, folder.name)
     classes = _classes()
     kind = classes.AutoModelForMaskedLM if objective == "masked" else classes.AutoModelForCausalLM

@@ -211,22 +211,29 @@ def _prepare(plan: Plan, place: Path, say: Tell) -> None:
 
 
 def _settings(plan: Plan, start: Start, device: str) -> Settings:
-    fresh = plan.start == "random"
+    optimiser = plan.optimiser or ("muon" if plan.start == "random" else "adamw")
     return Settings(
         tokens=plan.tokens,
         minutes=plan.minutes,
         batch=plan.batch or (32 if device == "cuda" else 4),
         accumulate=plan.accumulate,
-        rate=plan.rate or (3e-3 if fresh else 1e-3 if plan.adapter == "lora" else 3e-4),
-        average=0.99,
+        rate=plan.rate or _rate(plan, start, optimiser),
         temperature=plan.temperature,
         teacher_share=plan.teacher_share if plan.teacher is not None else 0.0,
         seed=plan.seed,
         checkpoint_minutes=plan.checkpoint_minutes,
-        optimiser=plan.optimiser or ("muon" if fresh else "adamw"),
+        optimiser=optimiser,
         objective=plan.objective,
         mask=start.mask if plan.objective != "causal" else None,
     )
+
+
+def _rate(plan: Plan, start: Start, optimiser: str) -> float:
+    """The rate where none is given; measured with 1M parameters, falling with the width above."""
+    if plan.start != "random":
+        return 1e-3 if plan.adapter == "lora" else 3e-4
+    most = 1e-2 if optimiser == "muon" else 3e-3
+    return float(most * min(1.0, 128 / start.model.config.hidden_size))
 
 
 def _teacher(plan: Plan, start: Start) -> Teacher | None:

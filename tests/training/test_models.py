@@ -9,6 +9,7 @@ import torch
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 from transformers import BertConfig, BertLMHeadModel
 
+from slmapps.backbone import four_bit
 from slmapps.training.models import SIZES, _exchange, find_start
 from slmapps.training.vocabulary import train_bpe
 from tests.training.tiny import END, folder, scenes, tokenizer
@@ -93,8 +94,7 @@ def test_a_reader_that_gets_another_vocabulary_takes_its_vectors_along():
     assert model(torch.tensor([ids])).logits.shape == (1, len(ids), new.get_vocab_size())
 
 
-def test_a_model_in_four_bits_is_made_fp32_again(tmp_path):
-    four_bit = pytest.importorskip("slmapps.backbone.four_bit")
+def test_a_packed_model_is_made_fp32_again(tmp_path):
     whole = folder(tmp_path / "whole", width=64)
     four_bit.pack(whole, tmp_path / "packed")
     wanted = find_start(str(whole)).model.model.layers[1].mlp.up_proj.weight
