@@ -113,17 +113,17 @@ def pack(
     for name, shape in expected(decoder).items():
         if name not in weights or weights[name].shape != shape:
             raise WeightsMissing(f"{folder}: {name} is missing or not of shape {shape}. {_CURE}")
-    made: Mapping[str, Coded] = {}
+    made: Mapping[str, Coded | Floats] = {}
     if calibration is not None:
         from slmapps.backbone import gptq
 
         made = gptq.compensated(decoder, weights, tokenizer, calibration, step, progress)
     packed: dict[str, Coded | Floats] = {}
     for name, shape in expected(decoder).items():
-        if len(shape) == 1:
-            packed[name] = weights[name]
+        if name in made:
+            packed[name] = made[name]
         else:
-            packed[name] = made[name] if name in made else nearest(weights[name], step)
+            packed[name] = weights[name] if len(shape) == 1 else nearest(weights[name], step)
     return _written(packed, folder, out)
 
 

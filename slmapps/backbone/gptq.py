@@ -39,8 +39,11 @@ def compensated(
     texts: Sequence[str],
     step: float,
     progress: Callable[[str, int, int], None] | None = None,
-) -> dict[str, Coded]:
-    """All matrices of all layers, by name; the tables are left out.
+) -> dict[str, Coded | Floats]:
+    """All matrices of all layers, by name, and the gains in front; the tables are left out.
+
+    The inputs of query, key and value and those of down are evened on the way, so that whoever
+    multiplies in bytes loses little; the model stays the same function.
 
     Args:
         decoder: the measures.
@@ -54,7 +57,7 @@ def compensated(
         ValueError: the texts are shorter than one row of 512 pieces.
     """
     rows = _rows(tokenizer, texts)
-    found: dict[str, Coded] = {}
+    found: dict[str, Coded | Floats] = {}
     with torch.inference_mode():
         table = torch.from_numpy(weights["model.embed_tokens.weight"])
         states = [table[row] for row in rows]
@@ -96,7 +99,7 @@ def _layer(
     states: list[torch.Tensor],
     turns: tuple[torch.Tensor, torch.Tensor],
     step: float,
-    found: dict[str, Coded],
+    found: dict[str, Coded | Floats],
 ) -> list[torch.Tensor]:
     """Round a layer's matrices into ``found``; hand on what it makes of ``states`` (n, width)."""
 
@@ -108,8 +111,9 @@ def _layer(
         for part in parts:
             name = f"{path}.{part}.weight"
             matrix = weights[name] if columns is None else weights[name] * columns.numpy()
-            found[name] = _rounded(matrix, moments, step)
-            done.append(torch.from_numpy(found[name].full()))
+            made = _rounded(matrix, moments, step)
+            found[name] = made
+            done.append(torch.from_numpy(made.full()))
         return done
 
     def normed(value: torch.Tensor, part: str) -> torch.Tensor:
@@ -117,42 +121,40 @@ def _layer(
         return functional.rms_norm(value, (decoder.width,), gain, decoder.epsilon)
 
     inputs = [normed(state, "input_layernorm") for state in states]
-    q, k, v = settled(inputs, *(f"self_attn.{part}_proj" for part in "qkv"))
+    names = [f"self_attn.{part}_proj" for part in "qkv"]
+    even = _evening(inputs, [weights[f"{path}.{name}.weight"] for name in names])
+    gain = f"{path}.input_layernorm.weight"
+    found[gain] = weights[gain] / even.numpy()
+    inputs = [value / even for value in inputs]
+    q, k, v = settled(inputs, *names, columns=even)
     heard = [_attended(decoder, value, (q, k, v), turns) for value in inputs]
-    even = _evening(decoder, heard, torch.from_numpy(weights[f"{path}.self_attn.o_proj.weight"]))
-    made = found[f"{path}.self_attn.v_proj.weight"]
-    fewer = (made.steps / even.numpy()).astype(np.float16)
-    found[f"{path}.self_attn.v_proj.weight"] = Coded(made.codes, fewer)
-    columns = _for_heads(decoder, even)
-    heard = [value / columns for value in heard]
-    (o,) = settled(heard, "self_attn.o_proj", columns=columns)
+    (o,) = settled(heard, "self_attn.o_proj")
     states = [state + value @ o.T for state, value in zip(states, heard, strict=True)]
     inputs = [normed(state, "post_attention_layernorm") for state in states]
     gate, up = settled(inputs, "mlp.gate_proj", "mlp.up_proj")
     inner = [functional.silu(value @ gate.T) * (value @ up.T) for value in inputs]
-    (down,) = settled(inner, "mlp.down_proj")
+    even = _evening(inner, [weights[f"{path}.mlp.down_proj.weight"]])
+    made = found[f"{path}.mlp.up_proj.weight"]
+    assert isinstance(made, Coded)
+    fewer = (made.steps / even.numpy()).astype(np.float16)
+    found[f"{path}.mlp.up_proj.weight"] = Coded(made.codes, fewer)
+    inner = [value / even for value in inner]
+    (down,) = settled(inner, "mlp.down_proj", columns=even)
     return [state + value @ down.T for state, value in zip(states, inner, strict=True)]
 
 
-def _evening(decoder: Decoder, heard: Sequence[torch.Tensor], mixing: torch.Tensor) -> torch.Tensor:
-    """What to divide each channel of the values by, (shared heads x head,), mean 1 in logarithms.
+def _evening(inputs: Sequence[torch.Tensor], matrices: Sequence[Floats]) -> torch.Tensor:
+    """What to divide each channel of the inputs by, (inputs,), of geometric mean 1.
 
-    A few channels run far out, and a product in bytes would spend its bits on them; the rows of
-    the value matrix give what the columns behind take over (Xiao et al. 2023, SmoothQuant).
+    A few channels run far out, and a product in bytes would spend its bits on them. What is in
+    front of the channel gives what the columns behind take over (Xiao et al. 2023, SmoothQuant).
+    The first place, where the model keeps numbers like no others, does not count.
     """
-    reach = torch.stack([value.abs().amax(0) for value in heard]).mean(0)
-    weight = mixing.abs().amax(0)
-    grouped = (decoder.shared, decoder.heads // decoder.shared, decoder.head)
-    reach, weight = (each.view(grouped).amax(1).flatten() for each in (reach, weight))
+    reach = torch.stack([value[1:].abs().amax(0) for value in inputs]).mean(0)
+    weight = torch.from_numpy(np.abs(np.concatenate(matrices)).max(axis=0))
     factor = reach.clamp_min(1e-4) ** _EXPONENT / weight.clamp_min(1e-5) ** (1 - _EXPONENT)
     even: torch.Tensor = factor / factor.log().mean().exp()
     return even
-
-
-def _for_heads(decoder: Decoder, even: torch.Tensor) -> torch.Tensor:
-    """The same factors for every head, (heads x head,)."""
-    times = decoder.heads // decoder.shared
-    return even.view(decoder.shared, 1, decoder.head).expand(-1, times, -1).flatten()
 
 
 def _turns(decoder: Decoder) -> tuple[torch.Tensor, torch.Tensor]:

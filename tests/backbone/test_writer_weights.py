@@ -159,7 +159,7 @@ def test_rounding_with_text_keeps_nearer_to_the_model_and_evens_it(tmp_path, cac
         errors[name] = _error(found, writer.logits(ids))
     assert errors["packed"] < 0.9 * errors["plain"] < 0.3
     before, after = load_file(whole / "model.safetensors"), four_bit.unpack(tmp_path / "packed")
-    name = "model.layers.1.self_attn.o_proj.weight"
+    name = "model.layers.1.mlp.down_proj.weight"
     assert _error(after[name], before[name]) > 0.05  # its columns did take something over
 
 
