@@ -4,9 +4,10 @@
         [--samples 500] [--seed 1] [--json]
 
 Replies: the true line among ten; the nine others are lines of other scenes of the same work (for
-chats, of other chats). Documents are held out (share below 0.015); how the likelihood of a reply is
-set against its likelihood without the scene is chosen on others (0.015 to 0.03). Beside it: the
-untouched base, BM25, the cosine of the reader's encodings and an n-gram.
+chats, of other chats of the same collection). Documents are held out (share below 0.015); how the
+likelihood of a reply is set against its likelihood without the scene, and against its length, is
+chosen on others (0.015 to 0.03). Beside it: the untouched base, BM25, the cosine of the reader's
+encodings and an n-gram.
 
 Control: 500 lines, each asked for one thing (a speaker, a mood, or words) in a held-out scene. The
 base is asked in words. The mood is judged by a classifier on the reader's encodings that has learnt
@@ -19,10 +20,11 @@ import argparse
 import json
 import os
 import random
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +42,15 @@ from slmapps.training.tasks.control import MoodJudge, keeps_to_speaker, says
 from slmapps.training.tasks.pairs import content_words, examples_from, mood_of, turns_of
 
 MIXES = (0.0, 0.3, 0.5, 0.7, 0.85, 1.0)
+POWERS = (0.0, 0.5, 1.0)
+LINES = 10
+# Chats have no title. They stand collection by collection, so that neighbours are of one.
+NEIGHBOURS = 400
+_PART = re.compile(
+    r"\. (?:The )?(?:(?:First|Second|Third|Fourth|Fifth|Last) )?"
+    r"(?:Act|Scene|Part|Prologue|Epilogue|Tableau|Interlude|Induction|Book|Chapter)\b.*$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -52,17 +63,23 @@ class Question:
     true: int
 
 
+def work_of(title: str) -> str:
+    """The work that a scene's title names, without its act."""
+    return _PART.sub("", title)
+
+
 def questions(
     data: Path, group: str, count: int, seed: int, *, choosing: bool = False
 ) -> list[Question]:
     """Questions from held-out documents; the wrong replies come from other scenes of the work."""
     low, high = (writer_texts.TEST, writer_texts.CHOOSING) if choosing else (0.0, writer_texts.TEST)
     works: dict[str, list[tuple[bool, list[Any]]]] = {}
-    for document in writer_texts.documents(data, group):
+    for number, document in enumerate(writer_texts.documents(data, group)):
         title, turns = turns_of(document)
         spoken = [turn for turn in turns if turn.speaker]
         mine = low <= share_of(document) < high
-        works.setdefault(title.rpartition(". ")[0], []).append((mine, spoken))
+        work = work_of(title) if group == "plays" else str(number // NEIGHBOURS)
+        works.setdefault(work, []).append((mine, spoken))
     chance = random.Random(seed)
     found: list[Question] = []
     for scenes in works.values():
@@ -83,7 +100,7 @@ def questions(
                 replies = [turns[place].text, *chance.sample(others, 9)]
                 order = list(range(10))
                 chance.shuffle(order)
-                before = tuple(turn.line[:300] for turn in turns[max(0, place - 5) : place])
+                before = tuple(turn.line[:300] for turn in turns[max(0, place - LINES) : place])
                 shuffled = tuple(replies[each] for each in order)
                 found.append(Question(before, turns[place].speaker, shuffled, order.index(0)))
     chance.shuffle(found)
@@ -99,16 +116,20 @@ def likelihoods(writer: Any, asked: Sequence[Question], label: str) -> list[dict
             replies = [f" {reply}\n" for reply in question.replies]
             given = writer.score(replies, prompt)
             alone = writer.score(replies, f"{question.speaker}:")
-            rows.append({"given": given, "alone": alone, "true": question.true})
+            length = np.array([len(reply) for reply in replies])
+            row = {"given": given, "alone": alone, "length": length, "true": question.true}
+            rows.append(row)
             tick(number, len(asked))
     return rows
 
 
-def hits(rows: Sequence[dict[str, Any]], mix: float) -> float:
-    """The share of questions whose true reply has the highest mixed likelihood."""
-    return float(
-        np.mean([np.argmax(row["given"] - mix * row["alone"]) == row["true"] for row in rows])
-    )
+def hits(rows: Sequence[dict[str, Any]], mix: float, power: float = 0.0) -> float:
+    """The share of questions whose true reply has the highest mixed likelihood for its length."""
+    right = [
+        np.argmax((row["given"] - mix * row["alone"]) / row["length"] ** power) == row["true"]
+        for row in rows
+    ]
+    return float(np.mean(right))
 
 
 def by_words(asked: Sequence[Question]) -> float:
@@ -191,11 +212,12 @@ def replies(given: argparse.Namespace, data: Path, reader: Any) -> dict[str, Any
         writer = load_writer(None if spec == "writer" else spec)
         for group, part in asked.items():
             dev = likelihoods(writer, chosen[group], f"{title}, {group}, choosing")
-            mix = max(MIXES, key=lambda each: hits(dev, each))
+            mix, power = max(product(MIXES, POWERS), key=lambda each: hits(dev, *each))
             rows = likelihoods(writer, part, f"{title}, {group}")
-            found[group][title] = hits(rows, mix)
+            found[group][title] = hits(rows, mix, power)
             found[group][f"{title}, plain likelihood"] = hits(rows, 0.0)
             found[group][f"{title}, mix"] = mix
+            found[group][f"{title}, length power"] = power
         del writer
     for title in ("model", "base", "bm25", "reader", "n-gram"):
         values = [found[group][title] for group in asked if title in found[group]]
@@ -240,7 +262,9 @@ def orders(data: Path, count: int, seed: int) -> dict[str, list[Request]]:
             if request.asked == "line" and request.previous and request.speaker:
                 plain.append(
                     (
-                        replace(request, mood="", act="", say=(), avoid=(), addressee=""),
+                        replace(
+                            request, mood="", act="", say=(), avoid=(), addressee="", relation=""
+                        ),
                         content_words(example.target),
                     )
                 )

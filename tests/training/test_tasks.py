@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from tokenizers import Tokenizer
 
+from slmapps.training.corpus import share_of
 from slmapps.training.tasks import MOODS, Request, parse
 from slmapps.training.tasks.control import keeps_to_speaker, says
-from slmapps.training.tasks.pairs import act_of, examples_from, mood_of, turns_of
+from slmapps.training.tasks.dataset import HELD_OUT, gathered, tokens_of
+from slmapps.training.tasks.fields import heading_of, relation_of, setting_of
+from slmapps.training.tasks.pairs import Example, act_of, examples_from, mood_of, turns_of
+from slmapps.training.vocabulary import train_bpe
 
 PLAY = """The Lamp, by nobody. Act I
 (A kitchen. OLD BRAND is asleep by the fire.)
@@ -69,7 +74,8 @@ def test_an_empty_header_is_left_out() -> None:
 def test_turns_part_what_is_said_from_what_is_done() -> None:
     title, turns = turns_of(PLAY)
     assert title == "The Lamp, by nobody. Act I"
-    assert turns[0].speaker == "" and "asleep" in turns[0].text
+    assert turns[0].speaker == ""
+    assert "asleep" in turns[0].text
     assert (turns[2].speaker, turns[2].direction) == ("Brand", "angrily")
     assert turns[2].text.startswith("And who let it go out?")
 
@@ -179,3 +185,72 @@ def test_a_line_is_one_speech(text: str, kept: bool) -> None:
 
 def test_another_speaker_may_not_come_in_anywhere() -> None:
     assert not keeps_to_speaker(" Go on. Brand: I will.", ["Brand"])
+
+
+def test_held_out_documents_give_no_examples() -> None:
+    scenes = [PLAY.replace("The Lamp", f"The Lamp {number}") for number in range(200)]
+    held = [scene for scene in scenes if share_of(scene) < HELD_OUT]
+    assert held
+    assert gathered({"plays": held}, seed=1) == []
+    assert gathered({"plays": scenes}, seed=1) == gathered(
+        {"plays": [scene for scene in scenes if scene not in held]}, seed=1
+    )
+
+
+def test_an_unknown_group_is_refused_with_those_there_are() -> None:
+    with pytest.raises(ValueError, match=r"poems.*plays"):
+        gathered({"poems": [PLAY]}, seed=1)
+
+
+def test_header_lines_are_read_and_not_learnt() -> None:
+    tokenizer = Tokenizer.from_str(train_bpe([PLAY, CHAT] * 5, 300))
+    prompt = Request(kind="play", previous=("Ada: Run!",), speaker="Ben", mood="afraid").prompt()
+    examples = [Example(prompt, " Why?\n", "play", "test"), Example("Ada:", " So.\n", "chat", "t")]
+    tokens = tokens_of(examples, tokenizer)
+    first = slice(int(tokens.starts[0]), int(tokens.starts[1]))
+    assert tokenizer.decode(list(tokens.pieces[first])) == f"{prompt} Why?\n"
+    assert tokens.learnt is not None
+    kept = [p for p, good in zip(tokens.pieces[first], tokens.learnt[first], strict=True) if good]
+    assert tokenizer.decode(kept).strip() == "Ada: Run!\nBen: Why?"
+    assert bool(tokens.learnt[tokens.starts[1] :].all())
+    assert tokens.documents == 2
+
+
+@pytest.mark.parametrize(
+    ("opening", "setting", "heading"),
+    [
+        ("A kitchen at night. OLD BRAND sleeps.", ("kitchen", "night"), "INT. KITCHEN - NIGHT"),
+        ("The garden of the inn.", ("garden", ""), "EXT. GARDEN"),
+        ("He rises.", ("", ""), ""),
+    ],
+)
+def test_a_setting_is_what_the_opening_names(
+    opening: str, setting: tuple[str, str], heading: str
+) -> None:
+    assert setting_of(opening) == setting
+    if heading:
+        assert heading_of(*setting) == heading
+
+
+def test_a_scene_with_a_place_gives_its_heading_and_its_first_action() -> None:
+    found = [e for e in examples_from([PLAY], "play", "test", seed=1) if e.kind == "script"]
+    assert [parse(each.prompt).asked for each in found] == ["heading", "direction"]
+    assert found[0].target == " INT. KITCHEN\n"
+    assert found[1].target.endswith("asleep by the fire.)\n")
+
+
+def test_a_relation_is_what_the_other_is_called() -> None:
+    assert relation_of("Wake up, father. The lamp has gone out.") == "father"
+    assert relation_of("My father sleeps.") == ""
+
+
+def test_a_character_speaks_by_its_traits() -> None:
+    sheet = (
+        "Character: Old miller\nA man white with flour.\n"
+        "Persona: I grind for three villages. My back is bent. I never cheat a widow."
+    )
+    voiced = [e for e in examples_from([sheet], "game", "t", seed=1) if parse(e.prompt).traits]
+    (example,) = voiced
+    assert parse(example.prompt).speaker == "Old miller"
+    assert example.target.strip() not in example.prompt
+    assert example.target.strip() in sheet
