@@ -301,7 +301,11 @@ def control(given: argparse.Namespace, data: Path, reader: Any) -> dict[str, Any
     asked = orders(data, given.samples, given.seed)
     judged = judge(data, reader)
     found: dict[str, Any] = {
-        "judge": {"accuracy": judged.accuracy, "most frequent mood": judged.chance}
+        "judge": {
+            "accuracy": judged.accuracy,
+            "most frequent mood": judged.chance,
+            "recall, mean over moods": judged.recall,
+        }
     }
     for title, spec in (("model", given.model), ("base", given.base)):
         if not spec:

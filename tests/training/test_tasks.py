@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from tokenizers import Tokenizer
 
 from slmapps.training.corpus import share_of
 from slmapps.training.tasks import MOODS, Request, parse
-from slmapps.training.tasks.control import keeps_to_speaker, says
+from slmapps.training.tasks.control import MoodJudge, keeps_to_speaker, says
 from slmapps.training.tasks.dataset import HELD_OUT, gathered, tokens_of
 from slmapps.training.tasks.fields import heading_of, relation_of, setting_of
-from slmapps.training.tasks.pairs import Example, act_of, examples_from, mood_of, turns_of
+from slmapps.training.tasks.names import NAMES
+from slmapps.training.tasks.pairs import (
+    _NO_NAMES,
+    Example,
+    act_of,
+    examples_from,
+    mood_of,
+    turns_of,
+)
 from slmapps.training.vocabulary import train_bpe
 
 PLAY = """The Lamp, by nobody. Act I
@@ -254,3 +263,35 @@ def test_a_character_speaks_by_its_traits() -> None:
     assert parse(example.prompt).speaker == "Old miller"
     assert example.target.strip() not in example.prompt
     assert example.target.strip() in sheet
+
+
+def test_a_drawn_name_is_not_drawn_for_again_and_keeps_its_capitals() -> None:
+    """With 40 speakers who bear names of the list some draw another's: the text must follow."""
+    names = NAMES[:40]
+    lines = [f"{name}: I am {name} and my door is {name.upper()}'S." for name in names]
+    moved = 0
+    for seed in range(6):
+        for example in examples_from(["\n".join(lines)], "play", "test", seed=seed):
+            speaker = parse(example.prompt).speaker
+            who = example.target.removeprefix(" I am ").split(" and ")[0]
+            if who in _NO_NAMES:
+                continue
+            moved += 1
+            assert who == speaker
+            assert f"{speaker.upper()}'S" in example.target
+    assert moved > 20
+
+
+def test_a_judge_states_how_often_it_is_right_of_lines_apart() -> None:
+    class Letters:
+        def encode(self, texts: list[str]) -> np.ndarray:
+            return np.asarray([[text.count("!"), text.count("~")] for text in texts], np.float32)
+
+    lines, moods = ["a!", "b!!", "c~", "d~~"] * 5, ["angry", "angry", "sad", "sad"] * 5
+    judge = MoodJudge.fit(
+        Letters(), lines, moods, ["x!", "y!!", "z!", "w!"], ["angry"] * 3 + ["sad"]
+    )
+    assert judge.accuracy == pytest.approx(0.75)
+    assert judge.chance == pytest.approx(0.75)
+    assert judge.recall == pytest.approx(0.5)
+    assert list(judge.moods(["k~~", "k!!"])) == ["sad", "angry"]

@@ -218,7 +218,11 @@ def _staged(
 
 
 def _cut(text: str) -> str:
-    """At most ``_LONGEST`` characters, and whole sentences where there is an end to one."""
+    """At most ``_LONGEST`` characters, and whole sentences where there is an end to one.
+
+    A blank before a stop, which the plays have where a name was lifted out, goes.
+    """
+    text = re.sub(r" +([.,;])", r"\1", text)
     if len(text) <= _LONGEST:
         return text
     end = text.rfind(". ", 0, _LONGEST)
@@ -261,7 +265,12 @@ def _renamed(text: str, renamed: dict[str, str]) -> str:
         return text
     found = "|".join(re.escape(name) for name in sorted(old, key=len, reverse=True))
     names = {name.upper(): renamed[name] for name in old}
-    return re.sub(rf"\b(?:{found}|{found.upper()})\b", lambda match: names[match[0].upper()], text)
+
+    def drawn(match: re.Match[str]) -> str:
+        name = names[match[0].upper()]
+        return name.upper() if match[0].isupper() else name
+
+    return re.sub(rf"\b(?:{found}|{found.upper()})\b", drawn, text)
 
 
 def _sheets(document: str, source: str, chance: random.Random) -> Iterator[Example]:
