@@ -138,7 +138,7 @@ class EncodingCache:
         base = sqlite3.connect(
             self.path, timeout=_PATIENCE, check_same_thread=False, isolation_level=None
         )
-        # Changing to WAL does not wait for another process that is doing the same: it fails at once.
+        # Changing to WAL does not wait for another process that does the same: it fails at once.
         until = time.monotonic() + _PATIENCE
         while True:
             try:
@@ -148,7 +148,8 @@ class EncodingCache:
                 base.execute(_TABLE)
                 break
             except sqlite3.OperationalError as error:
-                busy = error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+                code = error.sqlite_errorcode & 0xFF
+                busy = code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
                 if not busy or time.monotonic() > until:
                     base.close()
                     raise
