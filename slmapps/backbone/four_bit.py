@@ -33,6 +33,7 @@ __all__ = [
     "SHIPPED",
     "STEP",
     "Coded",
+    "evened",
     "is_packed",
     "nearest",
     "pack",
@@ -191,7 +192,7 @@ def is_packed(folder: Path) -> bool:
 def read(folder: Path) -> tuple[Decoder, dict[str, Coded | Floats]]:
     """The measures and the weights of a packed folder, by the names of `transformers`.
 
-    Beside them the factors that :func:`unpack` may use, if it was packed with text.
+    Beside them the factors for :func:`evened`, if it was packed with text.
 
     Raises:
         WeightsMissing: a file is missing or damaged.
@@ -235,26 +236,27 @@ def _coded(found: Mapping[str, npt.NDArray[Any]], name: str, outputs: int, input
     return Coded(parts[0] if len(parts) == 1 else np.concatenate(parts), steps)
 
 
-def unpack(folder: Path, *, even: bool = False) -> dict[str, Floats]:
-    """The weights of a packed folder in fp32, under the names that `transformers` gives them.
+def evened(weights: Mapping[str, Any], name: str, value: Floats) -> Floats:
+    """A weight with the factors of ``weights`` (as :func:`read` gives them) folded in.
 
-    With ``even`` the channels that run far out give some of their size to the columns behind them,
-    where the folder says how much: the same function, from which products in bytes lose less.
+    Channels that run far out give some of their size to the columns behind them: the same
+    function, from which products in bytes lose less. All weights must be folded, or none.
     """
+    layer, _, part = name.removesuffix(".weight").rpartition(".")
+    if part == "input_layernorm":
+        factor = weights.get(f"{layer}.self_attn{_EVENING}")
+        return value if factor is None else value / factor
+    factor = weights.get(f"{layer}{_EVENING}")
+    if factor is None or part in {"o_proj", "gate_proj"}:
+        return value
+    return value / factor[:, None] if part == "up_proj" else value * factor
+
+
+def unpack(folder: Path) -> dict[str, Floats]:
+    """The weights of a packed folder in fp32, under the names that `transformers` gives them."""
     _, weights = read(folder)
-    held = {
+    return {
         name: value if isinstance(value, np.ndarray) else value.full()
         for name, value in weights.items()
+        if not name.endswith(_EVENING)
     }
-    evening = {name: held.pop(name) for name in list(held) if name.endswith(_EVENING)}
-    for name, factor in evening.items() if even else ():
-        layer, part = name.removesuffix(_EVENING).rsplit(".", 1)
-        if part == "mlp":
-            held[f"{layer}.mlp.up_proj.weight"] /= factor[:, None]
-            held[f"{layer}.mlp.down_proj.weight"] *= factor
-        else:
-            gain = f"{layer}.input_layernorm.weight"
-            held[gain] = held[gain] / factor
-            for each in "qkv":
-                held[f"{layer}.self_attn.{each}_proj.weight"] *= factor
-    return held

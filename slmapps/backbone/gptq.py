@@ -42,7 +42,7 @@ def compensated(
 ) -> dict[str, Coded | Floats]:
     """All matrices of all layers, by name; the tables are left out.
 
-    With them ``<layer>.self_attn.evening`` and ``<layer>.mlp.evening``, see ``four_bit.unpack``.
+    With them ``<layer>.self_attn.evening`` and ``<layer>.mlp.evening``, see ``four_bit.evened``.
 
     Args:
         decoder: the measures.
