@@ -9,7 +9,7 @@ from tokenizers import Tokenizer
 from slmapps.training.corpus import share_of
 from slmapps.training.tasks import MOODS, Request, parse
 from slmapps.training.tasks.control import MoodJudge, keeps_to_speaker, says
-from slmapps.training.tasks.dataset import HELD_OUT, gathered, tokens_of
+from slmapps.training.tasks.dataset import GROUPS, HELD_OUT, gathered, tokens_of
 from slmapps.training.tasks.fields import heading_of, relation_of, setting_of
 from slmapps.training.tasks.names import NAMES
 from slmapps.training.tasks.pairs import (
@@ -295,3 +295,19 @@ def test_a_judge_states_how_often_it_is_right_of_lines_apart() -> None:
     assert judge.chance == pytest.approx(0.75)
     assert judge.recall == pytest.approx(0.5)
     assert list(judge.moods(["k~~", "k!!"])) == ["sad", "angry"]
+
+
+def test_a_second_persona_goes_on_from_the_first() -> None:
+    sheet = "Character: Guard\nA guard.\nPersona: I guard.\nPersona: My goal: My goal is to sleep."
+    found = [e.target for e in examples_from([sheet], "game", "t", seed=1)]
+    assert " I guard. My goal is to sleep.\n" in found
+
+
+def test_examples_with_rare_fields_are_all_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    documents = [CHAT.replace("March", f"March {number}") for number in range(300)]
+    documents += [PLAY.replace("Act I", f"Act {number}") for number in range(5)]
+    monkeypatch.setitem(GROUPS, "plays", ("play", 10, 120))
+    found = gathered({"plays": documents}, seed=2)
+    assert len(found) == 120
+    assert len({each.prompt for each in found if each.kind == "script"}) >= 2
+    assert sum(each.kind == "script" for each in found) >= 8

@@ -280,6 +280,7 @@ def _sheets(document: str, source: str, chance: random.Random) -> Iterator[Examp
     if not name or not rest:
         return
     text, _, persona = rest.partition("Persona: ")
+    persona = re.sub(r"\s*Persona: (My goal: )?", " ", persona)
     text = " ".join(text.split())
     if text:
         yield Example(f"[game]\n{what}: {name}\n", f"{text[:400]}\n", "game", source)
