@@ -246,11 +246,13 @@ def evened(weights: Mapping[str, Any], name: str, value: Floats) -> Floats:
     layer, _, part = name.removesuffix(".weight").rpartition(".")
     if part == "input_layernorm":
         factor = weights.get(f"{layer}.self_attn{_EVENING}")
-        return value if factor is None else value / factor
+        gain: Floats = value if factor is None else value / factor
+        return gain
     factor = weights.get(f"{layer}{_EVENING}")
     if factor is None or part in {"o_proj", "gate_proj"}:
         return value
-    return value / factor[:, None] if part == "up_proj" else value * factor
+    folded: Floats = value / factor[:, None] if part == "up_proj" else value * factor
+    return folded
 
 
 def unpack(folder: Path) -> dict[str, Floats]:
