@@ -10,8 +10,9 @@ chosen on others (0.015 to 0.03). Beside it: the untouched base, BM25, the cosin
 encodings and an n-gram.
 
 Control: 500 lines, each asked for one thing (a speaker, a mood, or words) in a held-out scene. The
-base is asked in words. The mood is judged by a classifier on the reader's encodings that has learnt
-from the directions in other documents; what it gets right of held-out ones is given.
+base is asked in words. The mood is judged by classifiers on the reader's encodings and on words,
+which have learnt from the directions in other documents; what they get right of held-out ones is
+given.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ from slmapps.cli.output import progress, say, table
 from slmapps.training.corpus import share_of
 from slmapps.training.tasks import Request
 from slmapps.training.tasks.control import MoodJudge, keeps_to_speaker, says
-from slmapps.training.tasks.pairs import content_words, examples_from, mood_of, turns_of
+from slmapps.training.tasks.pairs import content_words, examples_from, moody_lines, turns_of
 
 MIXES = (0.0, 0.3, 0.5, 0.7, 0.85, 1.0)
 POWERS = (0.0, 0.5, 1.0)
@@ -230,12 +231,10 @@ def judge(data: Path, reader: Any) -> MoodJudge:
     """A judge of moods from the directions of documents that no order is taken from."""
     learnt: list[tuple[str, str]] = []
     apart: list[tuple[str, str]] = []
-    for document in writer_texts.documents(data, "plays"):
-        share = share_of(document)
-        for turn in turns_of(document)[1]:
-            mood = mood_of(turn.direction)
-            if mood and len(turn.text) > 15:
-                (apart if share < writer_texts.CHOOSING else learnt).append((turn.text, mood))
+    for group in ("plays", "stories"):
+        for document in writer_texts.documents(data, group):
+            part = apart if share_of(document) < writer_texts.CHOOSING else learnt
+            part += moody_lines(document)
     return MoodJudge.fit(
         reader,
         [text for text, _ in learnt],
@@ -303,6 +302,7 @@ def control(given: argparse.Namespace, data: Path, reader: Any) -> dict[str, Any
     found: dict[str, Any] = {
         "judge": {
             "accuracy": judged.accuracy,
+            "separation": judged.separation,
             "most frequent mood": judged.chance,
             "recall, mean over moods": judged.recall,
         }
@@ -326,6 +326,10 @@ def control(given: argparse.Namespace, data: Path, reader: Any) -> dict[str, Any
                     ]
                     tick(min(first + 16, len(prompts)), len(prompts))
             found[title][kind] = _obeyed(kind, requests, lines, judged)
+            if kind == "mood":
+                said = [line or "." for line in lines]
+                wanted = [request.mood for request in requests]
+                found[title]["mood, separation"] = judged.separated(said, wanted)
         del writer
     return found
 

@@ -18,6 +18,7 @@ from slmapps.training.tasks.pairs import (
     act_of,
     examples_from,
     mood_of,
+    moody_lines,
     turns_of,
 )
 from slmapps.training.vocabulary import train_bpe
@@ -311,3 +312,53 @@ def test_examples_with_rare_fields_are_all_taken(monkeypatch: pytest.MonkeyPatch
     assert len(found) == 120
     assert len({each.prompt for each in found if each.kind == "script"}) >= 2
     assert sum(each.kind == "script" for each in found) >= 8
+
+
+STORY = (
+    "The ferry was late.\nThe quay was cold and the bread was gone.\n"
+    '"You lost the rope again," said Mirel angrily. The boat drifted.\n'
+    '"I shall find another one," Oda answered with a laugh, and went.\n'
+    '"It lies on the stones over there," said Mirel, pointing.'
+)
+
+
+def test_a_mood_is_told_behind_what_is_said_in_a_story() -> None:
+    assert moody_lines(STORY) == [
+        ("You lost the rope again,", "angry"),
+        ("I shall find another one,", "happy"),
+    ]
+    found = [
+        parse(example.prompt)
+        for seed in range(20)
+        for example in examples_from([STORY], "story", "t", seed=seed)
+    ]
+    assert {(each.speaker, each.mood) for each in found if each.mood} == {
+        ("Mirel", "angry"),
+        ("Oda", "happy"),
+    }
+
+
+class Letters:
+    """A reader for tests: how often each letter stands in a text."""
+
+    def encode(self, texts: list[str]) -> np.ndarray:
+        return np.array([[text.count(letter) for letter in "abcxyz!"] for text in texts], float)
+
+
+def test_a_judge_learns_moods_and_says_how_well_on_others() -> None:
+    angry = [f"Xylo zax {number}!" for number in range(20)]
+    happy = [f"Abba cab {number}." for number in range(20)]
+    moods = ["angry"] * 20 + ["happy"] * 20
+    judge = MoodJudge.fit(
+        Letters(), angry + happy, moods, ["Zax xy!", "Cab ba.", "Bac."], ["angry", "happy", "happy"]
+    )
+    assert (judge.accuracy, judge.separation) == (1.0, 1.0)
+    assert judge.chance == pytest.approx(2 / 3)
+    assert list(judge.moods(["Xyz!", "Abc."])) == ["angry", "happy"]
+    assert judge.separated(["Xyz!", "Abc."], ["happy", "angry"]) == 0
+    assert np.isnan(judge.separated(["Xyz!"], ["angry"]))
+
+
+def test_a_judge_refuses_one_mood() -> None:
+    with pytest.raises(ValueError, match="two moods"):
+        MoodJudge.fit(Letters(), ["a"], ["sad"], ["b"], ["sad"])

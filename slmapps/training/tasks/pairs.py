@@ -30,7 +30,15 @@ from slmapps.training.tasks.fields import (
 from slmapps.training.tasks.format import Kind, Request
 from slmapps.training.tasks.names import NAMES
 
-__all__ = ["Example", "act_of", "content_words", "examples_from", "mood_of", "turns_of"]
+__all__ = [
+    "Example",
+    "act_of",
+    "content_words",
+    "examples_from",
+    "mood_of",
+    "moody_lines",
+    "turns_of",
+]
 
 _TURN = re.compile(r"([A-Z0-9][\w'. -]{0,30}): +(.+)")
 _DIRECTION = re.compile(r"^\(([^()]{3,60})\)\s*")
@@ -308,17 +316,35 @@ def _voiced(name: str, persona: str, source: str, chance: random.Random) -> Iter
     yield Example(request.prompt(), f" {line}\n", "game", source)
 
 
-_SAID = re.compile(
-    r"\"([^\"]{8,220}[.,!?])\" (?:said|asked|cried|answered|replied|whispered|shouted) "
-    r"([A-Z][a-z]{2,12})\b|\"([^\"]{8,220}[.,!?])\" ([A-Z][a-z]{2,12}) "
-    r"(?:said|asked|cried|answered|replied|whispered|shouted)\b"
+_VERB = (
+    "(?:said|asked|cried|answered|replied|whispered|shouted|exclaimed|demanded|muttered|murmured"
+    "|remarked|returned|retorted)"
 )
+_SAID = re.compile(
+    rf"\"([^\"]{{8,220}}[.,!?])\" {_VERB} ([A-Z][a-z]{{2,12}})\b"
+    rf"|\"([^\"]{{8,220}}[.,!?])\" ([A-Z][a-z]{{2,12}}) {_VERB}\b"
+)
+_SAID_SO = re.compile(
+    rf"\"([^\"\n]{{12,220}}[.,!?])\" (?:{_VERB} [\w'.]+(?: [\w'.]+)?|[\w'.]+ {_VERB}),? "
+    r"((?:in |with )?[\w-]+(?: [\w-]+)?)(?=[.,;])"
+)
+_MANNER = re.compile(r",? ((?:in |with )?[\w-]+(?: [\w-]+)?)(?=[.,;])")
+
+
+def moody_lines(document: str) -> list[tuple[str, str]]:
+    """What is said in a document in a mood that its author names, and the mood."""
+    found = [(turn.text, mood_of(turn.direction)) for turn in turns_of(document)[1]]
+    found += [(match[1], mood_of(match[2])) for match in _SAID_SO.finditer(document)]
+    return [(text, mood) for text, mood in found if mood and len(text) > 15]
 
 
 def _quoted(document: str, source: str, chance: random.Random, each: int) -> Iterator[Example]:
     found = list(_SAID.finditer(document))
     genre = genre_of(document) if found else ""
-    for match in chance.sample(found, min(each, len(found))):
+    moods = {match.start(): _manner(document, match) for match in found}
+    chosen = chance.sample(found, min(each, len(found)))
+    moody = [match for match in found if moods[match.start()] and match not in chosen]
+    for match in (*chosen, *moody):
         text, speaker = (match[1], match[2]) if match[1] else (match[3], match[4])
         before = document[max(0, match.start() - 420) : match.start()]
         paragraphs = [" ".join(part.split()) for part in before.split("\n")[1:] if part.strip()]
@@ -331,7 +357,14 @@ def _quoted(document: str, source: str, chance: random.Random, each: int) -> Ite
             genre=genre if chance.random() < 0.5 else "",
             previous=tuple(paragraphs[-3:]),
             speaker=speaker,
+            mood=moods[match.start()] if chance.random() < 0.9 else "",
             say=say,
         )
         line = re.sub(r",$", ".", text)
         yield Example(request.prompt(), f" {line}\n", "story", source)
+
+
+def _manner(document: str, match: re.Match[str]) -> str:
+    """The mood in which something is said: what stands behind "said Anna"."""
+    told = _MANNER.match(document, match.end())
+    return mood_of(told[1]) if told else ""
