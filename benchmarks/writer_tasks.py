@@ -133,6 +133,14 @@ def hits(rows: Sequence[dict[str, Any]], mix: float, power: float = 0.0) -> floa
     return float(np.mean(right))
 
 
+def settled(rows: Sequence[dict[str, Any]]) -> tuple[float, float]:
+    """The mix and the power with the most hits; of equal ones the nearest to (0.85, 0.5)."""
+    return max(
+        product(MIXES, POWERS),
+        key=lambda each: (hits(rows, *each), -abs(each[0] - 0.85) - abs(each[1] - 0.5)),
+    )
+
+
 def by_words(asked: Sequence[Question]) -> float:
     """BM25 (Robertson and Walker 1994; k1 1.2, b 0.75) of the replies for the lines so far."""
     right = 0
@@ -211,9 +219,11 @@ def replies(given: argparse.Namespace, data: Path, reader: Any) -> dict[str, Any
         if not spec:
             continue
         writer = load_writer(None if spec == "writer" else spec)
+        dev: list[dict[str, Any]] = []
+        for group, part in chosen.items():
+            dev += likelihoods(writer, part, f"{title}, {group}, choosing")
+        mix, power = settled(dev)
         for group, part in asked.items():
-            dev = likelihoods(writer, chosen[group], f"{title}, {group}, choosing")
-            mix, power = max(product(MIXES, POWERS), key=lambda each: hits(dev, *each))
             rows = likelihoods(writer, part, f"{title}, {group}")
             found[group][title] = hits(rows, mix, power)
             found[group][f"{title}, plain likelihood"] = hits(rows, 0.0)

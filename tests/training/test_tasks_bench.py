@@ -78,3 +78,15 @@ def test_a_hit_is_the_highest_likelihood_for_the_mix_and_the_length() -> None:
     assert writer_tasks.hits([row], 0.0) == 0
     assert writer_tasks.hits([row], 1.0) == 1
     assert writer_tasks.hits([row], 0.0, 1.0) == 1
+
+
+def test_of_equal_mixes_the_middle_one_is_settled() -> None:
+    row = {
+        "given": np.array([-1.0, -90.0]),
+        "alone": np.array([-9.0, -9.0]),
+        "length": np.array([9, 9]),
+        "true": 0,
+    }
+    assert writer_tasks.settled([row]) == (0.85, 0.5)
+    other = {**row, "given": np.array([-8.0, -12.0]), "alone": np.array([-1.0, -20.0]), "true": 1}
+    assert writer_tasks.settled([other]) != (0.0, 0.0)
