@@ -38,6 +38,7 @@ def _writes(folder: Path) -> bool:
     return "LlamaForCausalLM" in (config.get("architectures") or [])
 
 
+@st.fragment  # while it writes, the rest of the page stays as it is
 def try_box(folder: Path) -> None:
     """Draw the box for the model in ``folder``."""
     st.subheader("Try it", anchor=False)
