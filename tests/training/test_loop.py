@@ -170,7 +170,7 @@ def test_a_budget_in_minutes_ends_by_the_clock_with_the_rate_at_zero(tmp_path):
 
 def test_documents_kept_apart_do_not_see_each_other():
     model, texts = llama(), packed()
-    batches = (texts.batch(number, 1) for number in range(50))
+    batches = (texts.batch(number, 1) for number in range(texts.windows))
     batch = next(each for each in batches if (each.inputs[0, 4:28] == 0).any())
     at = int(np.flatnonzero(batch.inputs[0] == 0)[-1])
     device = torch.device("cpu")
