@@ -106,7 +106,8 @@ class Budget(click.ParamType):  # type: ignore[type-arg]  # click 8.1 takes none
 @click.option(
     "--budget",
     type=Budget(),
-    required=True,
+    default="10min",
+    show_default=True,
     metavar="TOKENS|TIME",
     help="How long: 2Mtok, 500ktok, 30min, 2h. The rate falls to zero at its end.",
 )
