@@ -9,10 +9,12 @@ likelihood of a reply is set against its likelihood without the scene, and again
 chosen on others (0.015 to 0.03). Beside it: the untouched base, BM25, the cosine of the reader's
 encodings and an n-gram.
 
-Control: 500 lines, each asked for one thing (a speaker, a mood, or words) in a held-out scene. The
-base is asked in words. The mood is judged by classifiers on the reader's encodings and on words,
-which have learnt from the directions in other documents; what they get right of held-out ones is
-given.
+Control: 500 lines of each kind of order (a speaker, a mood, or words) in held-out scenes. The
+model is measured as it is used (``slmapps.writing.write_lines`` with its defaults) and with one
+plain draw of the same prompts; the base is asked in words, by one plain draw, and for words to be
+said also with all that ``write_lines`` does. The mood is judged by classifiers on the reader's
+encodings and on words, which have learnt from the directions in other documents; what they get
+right of held-out ones is given.
 """
 
 from __future__ import annotations
@@ -38,9 +40,9 @@ from slmapps import places
 from slmapps.backbone import load_reader, load_writer
 from slmapps.cli.output import progress, say, table
 from slmapps.training.corpus import share_of
-from slmapps.training.tasks import Request
-from slmapps.training.tasks.control import MoodJudge, keeps_to_speaker, says
+from slmapps.training.tasks.control import MoodJudge
 from slmapps.training.tasks.pairs import content_words, examples_from, moody_lines, turns_of
+from slmapps.writing import MOODS, Request, keeps_to_speaker, parse, says, write_lines
 
 MIXES = (0.0, 0.3, 0.5, 0.7, 0.85, 1.0)
 POWERS = (0.0, 0.5, 1.0)
@@ -115,8 +117,8 @@ def likelihoods(writer: Any, asked: Sequence[Question], label: str) -> list[dict
         for number, question in enumerate(asked, 1):
             prompt = Request(previous=question.before, speaker=question.speaker).prompt()
             replies = [f" {reply}\n" for reply in question.replies]
-            given = writer.score(replies, prompt)
-            alone = writer.score(replies, f"{question.speaker}:")
+            given = writer.score(replies, prompt, exact=False)
+            alone = writer.score(replies, f"{question.speaker}:", exact=False)
             length = np.array([len(reply) for reply in replies])
             row = {"given": given, "alone": alone, "length": length, "true": question.true}
             rows.append(row)
@@ -255,9 +257,7 @@ def judge(data: Path, reader: Any) -> MoodJudge:
 
 
 def orders(data: Path, count: int, seed: int) -> dict[str, list[Request]]:
-    """Requests in held-out scenes, a third for each kind of order."""
-    from slmapps.training.tasks import MOODS, parse
-
+    """Requests in held-out scenes, ``count`` for each kind of order."""
     chance = random.Random(seed)
     plain = []
     for group, kind in (("plays", "play"), ("dialogue", "chat")):
@@ -266,7 +266,7 @@ def orders(data: Path, count: int, seed: int) -> dict[str, list[Request]]:
             for document in writer_texts.documents(data, group)
             if share_of(document) < writer_texts.TEST
         ]
-        for example in examples_from(held, kind, "held-out", seed, 8):  # type: ignore[arg-type]
+        for example in examples_from(held, kind, "held-out", seed, 16):  # type: ignore[arg-type]
             request = parse(example.prompt)
             if request.asked == "line" and request.previous and request.speaker:
                 plain.append(
@@ -278,17 +278,16 @@ def orders(data: Path, count: int, seed: int) -> dict[str, list[Request]]:
                     )
                 )
     chance.shuffle(plain)
-    third = count // 3
     wordy = [(request, words) for request, words in plain if words]
     return {
-        "speaker": [request for request, _ in plain[:third]],
+        "speaker": [request for request, _ in plain[:count]],
         "mood": [
             replace(request, mood=MOODS[number % len(MOODS)])
-            for number, (request, _) in enumerate(plain[third : 2 * third])
+            for number, (request, _) in enumerate(plain[-count:])
         ],
         "must say": [
             replace(request, say=tuple(chance.sample(words, min(2, len(words)))))
-            for request, words in wordy[-third:]
+            for request, words in wordy[:count]
         ],
     }
 
@@ -324,24 +323,39 @@ def control(given: argparse.Namespace, data: Path, reader: Any) -> dict[str, Any
         found[title] = {}
         for kind, requests in asked.items():
             prompts = [r.prompt() if title == "model" else in_words(r) for r in requests]
-            lines: list[str] = []
-            with progress(f"{title}, {kind}") as tick:
-                for first in range(0, len(prompts), 16):
-                    part = prompts[first : first + 16]
-                    lines += [
-                        each.text
-                        for each in writer.generate(
-                            part, max_tokens=48, stop="\n", seed=given.seed * 10_000 + first
-                        )
-                    ]
-                    tick(min(first + 16, len(prompts)), len(prompts))
-            found[title][kind] = _obeyed(kind, requests, lines, judged)
-            if kind == "mood":
-                said = [line or "." for line in lines]
-                wanted = [request.mood for request in requests]
-                found[title]["mood, separation"] = judged.separated(said, wanted)
+            ways = {"one draw": _drawn(writer, prompts, given.seed, f"{title}, {kind}, one draw")}
+            if title == "model" or kind == "must say":
+                ways["as used"] = _chosen(writer, requests, given.seed, f"{title}, {kind}")
+            for way, lines in ways.items():
+                found[title][f"{kind}, {way}"] = _obeyed(kind, requests, lines, judged)
+                if kind == "mood":
+                    said = [line or "." for line in lines]
+                    wanted = [request.mood for request in requests]
+                    found[title][f"mood, {way}, separation"] = judged.separated(said, wanted)
+        found[title]["orders"] = {kind: len(requests) for kind, requests in asked.items()}
         del writer
     return found
+
+
+def _drawn(writer: Any, prompts: Sequence[str], seed: int, label: str) -> list[str]:
+    lines: list[str] = []
+    with progress(label) as tick:
+        for first in range(0, len(prompts), 16):
+            part = prompts[first : first + 16]
+            drawn = writer.generate(part, max_tokens=48, stop="\n", seed=seed * 10_000 + first)
+            lines += [each.text for each in drawn]
+            tick(min(first + 16, len(prompts)), len(prompts))
+    return lines
+
+
+def _chosen(writer: Any, requests: Sequence[Request], seed: int, label: str) -> list[str]:
+    lines: list[str] = []
+    with progress(label) as tick:
+        for number, request in enumerate(requests):
+            first = (seed * 10_000 + number) * 16
+            lines.append(write_lines(writer, request, seed=first)[0].text)
+            tick(number + 1, len(requests))
+    return lines
 
 
 def _obeyed(

@@ -8,11 +8,12 @@ from __future__ import annotations
 from slmapps.backbone.binding import Damaged, WrongBackbone
 from slmapps.backbone.reader import Reader, load_reader
 from slmapps.backbone.weights import WeightsMissing, find_weights
-from slmapps.backbone.writer import Generated, TokenMask, Writer, load_writer
+from slmapps.backbone.writer import Generated, Guide, TokenMask, Writer, load_writer
 
 __all__ = [
     "Damaged",
     "Generated",
+    "Guide",
     "Reader",
     "TokenMask",
     "WeightsMissing",

@@ -32,7 +32,7 @@ from slmapps.backbone.decoding import (
 )
 from slmapps.backbone.weights import WeightsMissing
 
-__all__ = ["Generated", "Precision", "TokenMask", "Writer", "load_writer"]
+__all__ = ["Generated", "Guide", "Precision", "TokenMask", "Writer", "load_writer"]
 
 Precision = Literal["int4", "int8", "fp32"]
 _ROWS = 16
@@ -45,6 +45,14 @@ class TokenMask(Protocol):
 
     def allowed(self, written: Sequence[int]) -> npt.NDArray[Any]:
         """(pieces,) bool, or the ids that may follow the pieces written so far."""
+        ...
+
+
+class Guide(Protocol):
+    """Makes pieces likelier or less likely; see :class:`slmapps.writing.guides.MustSay`."""
+
+    def bias(self, written: Sequence[int]) -> npt.NDArray[np.float32] | None:
+        """(pieces,) nats to add to the logits after the pieces written so far; None for none."""
         ...
 
 
@@ -131,8 +139,10 @@ class Writer:
         no_repeat_ngram: int = _DEFAULT.no_repeat_ngram,
         stop: str | Sequence[str] = (),
         mask: TokenMask | None = None,
+        guide: Guide | None = None,
         seed: int | Sequence[int] = 0,
         contrast: float = 0.0,
+        against: str | Sequence[str] = "",
     ) -> list[Generated]:
         """Go on from each prompt.
 
@@ -143,9 +153,13 @@ class Writer:
                 :class:`slmapps.backbone.decoding.Sampling`.
             stop: the text ends before the first of these strings.
             mask: which pieces may come.
+            guide: which pieces are made likelier, or less likely.
             seed: of the first prompt, the next ones have the numbers after it; or one for each.
-            contrast: 0 is plain. Above, what the prompt makes likelier is made likelier still: the
-                amateur of contrastive decoding is the same model without the prompt.
+            contrast: 0 is plain. Above, what the prompt makes likelier than ``against`` does is
+                made likelier still (contrastive decoding with the same model as its amateur;
+                Sanchez et al. 2023 call it classifier-free guidance).
+            against: one prompt, or one for each; empty for no prompt at all. A prompt without one
+                of its orders makes ``contrast`` press that order.
 
         Raises:
             ValueError: a setting out of its range, or a prompt that leaves no room in the context.
@@ -156,10 +170,13 @@ class Writer:
         seeds = list(range(seed, seed + len(asked))) if isinstance(seed, int) else list(seed)
         if len(seeds) != len(asked):
             raise ValueError(f"{len(seeds)} seeds for {len(asked)} prompts; give one for each")
-        ask = _Ask(sampling, stops, mask, contrast, self._length(max_tokens))
+        others = [against] * len(asked) if isinstance(against, str) else list(against)
+        if len(others) != len(asked):
+            raise ValueError(f"{len(others)} prompts to contrast {len(asked)} with; give one each")
+        ask = _Ask(sampling, mask, guide, contrast, self._length(max_tokens))
         rows = [
-            _Row(number, self._ids(prompt, ask.most), np.random.default_rng(each), Text(stops))
-            for number, (prompt, each) in enumerate(zip(asked, seeds, strict=True))
+            self._row(prompt, other, each, stops, ask)
+            for prompt, other, each in zip(asked, others, seeds, strict=True)
         ]
         with self._turn:
             for start in range(0, len(rows), _ROWS):
@@ -181,8 +198,10 @@ class Writer:
         no_repeat_ngram: int = _DEFAULT.no_repeat_ngram,
         stop: str | Sequence[str] = (),
         mask: TokenMask | None = None,
+        guide: Guide | None = None,
         seed: int = 0,
         contrast: float = 0.0,
+        against: str = "",
     ) -> Iterator[str]:
         """The same text as :meth:`generate` writes, part by part as it comes.
 
@@ -190,8 +209,8 @@ class Writer:
         """
         stops = (stop,) if isinstance(stop, str) else tuple(stop)
         sampling = Sampling(temperature, top_p, min_p, repetition, no_repeat_ngram)
-        ask = _Ask(sampling, stops, mask, contrast, self._length(max_tokens))
-        row = _Row(0, self._ids(prompt, ask.most), np.random.default_rng(seed), Text(stops))
+        ask = _Ask(sampling, mask, guide, contrast, self._length(max_tokens))
+        row = self._row(prompt, against, seed, stops, ask)
         steps = self._written([row], ask)
         while True:
             with self._turn:
@@ -203,40 +222,40 @@ class Writer:
                 return
 
     def score(
-        self, texts: str | Sequence[str], context: str | Sequence[str] = ""
+        self,
+        texts: str | Sequence[str],
+        context: str | Sequence[str] = "",
+        *,
+        exact: bool = True,
     ) -> npt.NDArray[np.float64]:
         """The summed natural-log probability of each text, given its context; (texts,).
 
         One context for all is read once. Texts are cut into pieces apart from their context; a
-        context and text that are too long together lose the context's beginning.
+        context and text that are too long together lose the context's beginning. ``exact`` false
+        multiplies as writing does, which with ``int8`` is 2.6 times as quick and good enough to
+        rank by.
         """
         given = [texts] if isinstance(texts, str) else list(texts)
         contexts = [context] * len(given) if isinstance(context, str) else list(context)
         if len(contexts) != len(given):
             raise ValueError(f"{len(contexts)} contexts for {len(given)} texts; give one for each")
-        from slmapps.backbone.writer_session import Cache
-
+        ids = [self._encoded(text) for text in given]
+        longest = max(map(len, ids), default=0)
+        if longest >= self.context:
+            raise ValueError(
+                f"a text of {longest} pieces is beyond the {self.context} of the model's "
+                "context; score it in parts"
+            )
+        groups: dict[tuple[int, ...], list[int]] = {}
+        for number, pieces in enumerate(ids):
+            if pieces:
+                before = tuple(self._ids(contexts[number], len(pieces)))
+                groups.setdefault(before, []).append(number)
         found = np.zeros(len(given))
-        last: tuple[list[int], Cache, Any] | None = None
         with self._turn:
-            for number in sorted(range(len(given)), key=contexts.__getitem__):
-                ids = np.asarray(self._encoded(given[number]), np.int64)
-                if not len(ids):
-                    continue
-                if len(ids) >= self.context:
-                    raise ValueError(
-                        f"a text of {len(ids)} pieces is beyond the {self.context} of the model's "
-                        "context; score it in parts"
-                    )
-                before = self._ids(contexts[number], len(ids))
-                if last is None or last[0] != before:
-                    cache = Cache(self.decoder, 1, len(before))
-                    logits = self._session.read(before, cache, [0], exact=True)
-                    last = (before, cache, logits)
-                rows = last[2][None]
-                if len(ids) > 1:
-                    rows = np.concatenate([rows, self._session.follow(ids[:-1], last[1])])
-                found[number] = log_softmax(rows)[np.arange(len(ids)), ids].sum()
+            for before in sorted(groups):  # contexts that begin alike share that part's reading
+                members = groups[before]
+                found[members] = self._scores(before, [ids[each] for each in members], exact)
         return found
 
     def logits(self, token_ids: npt.NDArray[np.integer[Any]]) -> npt.NDArray[np.float32]:
@@ -249,6 +268,27 @@ class Writer:
         with self._turn:
             found: npt.NDArray[np.float32] = self._session.logits(ids)
         return found
+
+    def _scores(
+        self, before: tuple[int, ...], texts: list[list[int]], exact: bool
+    ) -> npt.NDArray[np.float64]:
+        """The log probability of each of ``texts`` behind one context."""
+        from slmapps.backbone.writer_session import Cache
+
+        context = Cache(self.decoder, 1, len(before))
+        first = log_softmax(self._session.read(before, context, [0], exact=exact))
+        found = np.array([first[text[0]] for text in texts])
+        for number, text in enumerate(texts):
+            if len(text) > 1:
+                ids = np.asarray(text, np.int64)
+                rows = log_softmax(self._session.follow(ids[:-1], context, exact=exact))
+                found[number] += rows[np.arange(len(rows)), ids[1:]].sum()
+        return found
+
+    def _row(self, prompt: str, against: str, seed: int, stops: tuple[str, ...], ask: _Ask) -> _Row:
+        other = self._ids(against, ask.most) if ask.contrast else []
+        chance = np.random.default_rng(seed)
+        return _Row(self._ids(prompt, ask.most), other, chance, Text(stops))
 
     def _length(self, max_tokens: int) -> int:
         if not 0 < max_tokens < self.context:
@@ -279,7 +319,7 @@ class Writer:
         from slmapps.backbone.writer_session import Cache
 
         twins = 2 if ask.contrast else 1
-        room = max(len(row.prompt) for row in rows) + ask.most
+        room = max(max(len(row.prompt), len(row.against)) for row in rows) + ask.most
         twice = not self._session.steady  # a single row is then written as two
         spare = 1 if twice and len(rows) * twins == 1 else 0
         cache = Cache(self.decoder, len(rows) * twins + spare, room)
@@ -287,13 +327,12 @@ class Writer:
         groups: dict[tuple[int, ...], list[int]] = {}
         for at, row in enumerate(rows):
             groups.setdefault(tuple(row.prompt), []).append(at)
+            if ask.contrast:
+                groups.setdefault(tuple(row.against), []).append(len(rows) + at)
         if spare:
             groups[tuple(rows[0].prompt)].append(1)
         for prompt, places in groups.items():
             logits[places] = self._session.read(prompt, cache, places)
-        if ask.contrast:
-            places = list(range(len(rows), len(rows) * 2))
-            logits[places] = self._session.read([self.ends[0]], cache, places)
         live = list(rows)
         while True:
             for at, row in enumerate(live):
@@ -316,6 +355,8 @@ class Writer:
     def _next(self, row: _Row, logits: Any, amateur: Any, ask: _Ask) -> None:
         values = np.array(logits)
         values[self._silent] = -np.inf
+        if ask.guide is not None and (bias := ask.guide.bias(row.tokens)) is not None:
+            values += bias
         if amateur is not None:
             spoken = np.flatnonzero(values > -np.inf)
             values[spoken] = contrasted(values[spoken], amateur[spoken], ask.contrast)
@@ -346,16 +387,16 @@ class Writer:
 @dataclass(frozen=True)
 class _Ask:
     sampling: Sampling
-    stop: tuple[str, ...]
     mask: TokenMask | None
+    guide: Guide | None
     contrast: float
     most: int
 
 
 @dataclass
 class _Row:
-    number: int
     prompt: list[int]
+    against: list[int]
     chance: np.random.Generator
     text: Text
     tokens: list[int] = field(default_factory=list)

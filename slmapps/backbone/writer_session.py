@@ -127,15 +127,16 @@ class Session:
         """Append one piece to each row, (rows,); the logits after it, (rows, pieces)."""
         return self._writing.go(ids[:, None], cache, np.arange(len(ids)))
 
-    def follow(self, ids: npt.NDArray[np.int64], context: Cache) -> Floats:
+    def follow(self, ids: npt.NDArray[np.int64], context: Cache, *, exact: bool = True) -> Floats:
         """The logits after each of ``ids`` (n,) behind a context of one row, which is left as is.
 
-        (n, pieces).
+        (n, pieces). Several texts at once would take as long as one after the other.
         """
         length = int(context.lengths[0])
         cache = Cache(self.decoder, 1, length + len(ids))
         cache.put(0, context.parts(0, 0, length))
-        return self._exact.go(ids[None], cache, np.arange(len(ids)))
+        run = self._exact if exact else self._writing
+        return run.go(ids[None], cache, np.arange(len(ids)))
 
     def logits(self, ids: npt.NDArray[np.int64]) -> Floats:
         """The logits after every piece of whole texts (rows, n): (rows, n, pieces)."""

@@ -122,3 +122,33 @@ def test_stdin_that_is_no_text_is_named(model):
     said = write("--model", model, text=b"\xff\xfe\x00")
     assert said.exit_code == 2
     assert "UTF-8" in said.stderr
+
+
+def test_a_line_to_order_says_its_words_and_the_same_seed_gives_it_again(model):
+    asked = ("MIRA: Where is it?", "--speaker", "TOM", "--say", "kettle", "--tokens", 40)
+    plain = write(*asked, "--model", model, "--seed", 3)
+    assert plain.exit_code == 0, plain.output
+    assert plain.stdout.startswith("TOM: ")
+    assert "kettle" in plain.stdout.lower()
+    told = json.loads(write(*asked, "--model", model, "--seed", 3, "--json").stdout)
+    assert told["prompt"].endswith("MIRA: Where is it?\n[say: kettle]\nTOM:")
+    (line,) = told["lines"]
+    assert len(line["candidates"]) == 8
+    assert plain.stdout == f"TOM: {line['candidates'][0]['text']}\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (("--say", "kettle"), "--speaker NAME"),
+        (("--mood", "angry"), "--speaker NAME"),
+        (("--speaker", " : "), "--speaker is empty"),
+        (("--speaker", "TOM", "--say", "..."), "no letter"),
+        (("--speaker", "TOM", "--say", "xylophones " * 30, "--tokens", 40), "ask less"),
+    ],
+)
+def test_an_order_that_cannot_be_kept_is_named_with_the_cure(model, arguments, named):
+    found = write("Once", "--model", model, *arguments)
+    assert found.exit_code == 2
+    assert named in found.output
+    assert "Traceback" not in found.output

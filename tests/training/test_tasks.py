@@ -7,8 +7,7 @@ import pytest
 from tokenizers import Tokenizer
 
 from slmapps.training.corpus import share_of
-from slmapps.training.tasks import MOODS, Request, parse
-from slmapps.training.tasks.control import MoodJudge, keeps_to_speaker, says
+from slmapps.training.tasks.control import MoodJudge
 from slmapps.training.tasks.dataset import GROUPS, HELD_OUT, gathered, tokens_of
 from slmapps.training.tasks.fields import heading_of, relation_of, setting_of
 from slmapps.training.tasks.names import NAMES
@@ -22,6 +21,7 @@ from slmapps.training.tasks.pairs import (
     turns_of,
 )
 from slmapps.training.vocabulary import train_bpe
+from slmapps.writing import MOODS, Request, keeps_to_speaker, parse, says
 
 PLAY = """The Lamp, by nobody. Act I
 (A kitchen. OLD BRAND is asleep by the fire.)

@@ -1,8 +1,7 @@
-"""Whether a line does what was asked of it: the words are in it, the speaker keeps to it, the mood.
+"""Whether a line has the mood that was asked of it.
 
 Design choices:
 
-* Words count up to inflection: ``letter`` is said by "letters", ``leave`` by "leaving".
 * The judge of moods is not the rule that made the labels: it sees the line alone, and has learnt
   from others. A line seldom tells its mood without its scene: of lines whose author named the mood
   the judge gets two or three in ten of seven moods. So this is stated beside everything it says,
@@ -11,7 +10,6 @@ Design choices:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -19,45 +17,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["MoodJudge", "keeps_to_speaker", "says"]
+__all__ = ["MoodJudge"]
 
-_WORD = re.compile(r"[^\W\d_]+", re.UNICODE)
 _SIGNS = r"\w+|[!?.,—]+"  # for a mood, punctuation is words
-_ENDINGS = ("ings", "ing", "edly", "ed", "ies", "es", "s", "ly", "er", "e", "y")
-_OTHER_TURN = re.compile(r"\n\s*[A-Z][\w'. -]{0,30}:\s")
-
-
-def says(text: str, words: Sequence[str]) -> bool:
-    """Whether all ``words`` (each one word or several) stand in ``text``, up to inflection."""
-    spoken = [_stem(word) for word in _WORD.findall(text.lower())]
-    for phrase in words:
-        stems = [_stem(word) for word in _WORD.findall(phrase.lower())]
-        places = range(len(spoken) - len(stems) + 1)
-        if not any(spoken[place : place + len(stems)] == stems for place in places):
-            return False
-    return True
-
-
-def keeps_to_speaker(text: str, others: Sequence[str] = ()) -> bool:
-    """Whether ``text`` is one speech: something is said, and no other turn or header begins.
-
-    ``others`` are the scene's other speakers, whose turns are known anywhere in the line.
-    """
-    line = text.strip()
-    if not _WORD.search(line) or "[" in line or _OTHER_TURN.search(line):
-        return False
-    return not any(f"{name}:" in line for name in others)
-
-
-def _stem(word: str) -> str:
-    """A word without its endings; crude, and the same for both sides of a comparison."""
-    while True:
-        for ending in _ENDINGS:
-            if word.endswith(ending) and len(word) - len(ending) >= 3:
-                word = word[: -len(ending)].rstrip("i")
-                break
-        else:
-            return word
 
 
 @dataclass(frozen=True)

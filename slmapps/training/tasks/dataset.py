@@ -25,8 +25,8 @@ import numpy as np
 
 from slmapps.training.corpus import share_of
 from slmapps.training.packing import Tokens
-from slmapps.training.tasks.format import Kind, parse
 from slmapps.training.tasks.pairs import Example, examples_from
+from slmapps.writing.request import Kind, parse
 
 __all__ = ["GROUPS", "HELD_OUT", "gathered", "tokens_of"]
 

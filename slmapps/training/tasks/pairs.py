@@ -27,8 +27,8 @@ from slmapps.training.tasks.fields import (
     relation_of,
     setting_of,
 )
-from slmapps.training.tasks.format import Kind, Request
 from slmapps.training.tasks.names import NAMES
+from slmapps.writing.request import Kind, Request
 
 __all__ = [
     "Example",
