@@ -138,6 +138,21 @@ class Budget(click.ParamType):  # type: ignore[type-arg]  # click 8.1 takes none
     metavar="NAME=SPDX",
     help="The licence of a source, for the model's card; else a manifest.json beside it says it.",
 )
+@click.option(
+    "--mix",
+    "shares",
+    multiple=True,
+    metavar="NAME=SHARE",
+    help="What share of the reading is of a source; the others have the rest by the root of "
+    "their size, as all have where nothing is said.",
+)
+@click.option(
+    "--average",
+    type=click.FloatRange(0, 1, max_open=True),
+    default=0.0,
+    show_default=True,
+    help="Keep a moving average of the weights with this decay, say 0.99, and leave that.",
+)
 @click.option("--resume", is_flag=True, help="Go on with the run in --out, killed or interrupted.")
 @as_json
 def pretrain(
@@ -145,22 +160,27 @@ def pretrain(
     out: Path,
     budget: tuple[str, float],
     licences: tuple[str, ...],
+    shares: tuple[str, ...],
     resume: bool,
     json_: bool,
     **given: Any,
 ) -> None:
     """Train a language model on CORPUS: text files, packed or not, JSON lines, folders, datasets.
 
+    A JSON line has a text, messages, or a prompt and a target, of which the target alone is learnt.
+
     The folder that is left loads with AutoModelForCausalLM and AutoTokenizer of transformers, and
     holds a model card. Documents in a text file are parted by lines <|endoftext|>; some are held
     out and never trained on.
     """
-    named = {}
-    for each in licences:
-        name, sign, licence = each.partition("=")
-        if not sign or not name or not licence:
-            raise Mistake(f"--licence {each!r}: say NAME=SPDX, as plays.txt=CC0-1.0")
-        named[name] = licence
+    named = dict(_pair(each, "--licence", "SPDX, as plays.txt=CC0-1.0") for each in licences)
+    mix = {}
+    for each in shares:
+        name, share = _pair(each, "--mix", "SHARE, as plays=0.3")
+        try:
+            mix[name] = float(share)
+        except ValueError:
+            raise Mistake(f"--mix {each!r}: {share!r} is no number; say plays=0.3") from None
     try:
         from slmapps.training.plan import Plan
         from slmapps.training.pretraining import pretrain as train
@@ -173,6 +193,7 @@ def pretrain(
         tokens=int(amount) if kind == "tokens" else None,
         minutes=amount if kind == "minutes" else None,
         licences=named,
+        shares=mix,
         **given,
     )
     command = shlex.join(["slmapps", *sys.argv[1:]])
@@ -197,6 +218,13 @@ def pretrain(
             for row in outcome.bits_per_byte
         ],
     )
+
+
+def _pair(given: str, option: str, form: str) -> tuple[str, str]:
+    name, sign, value = given.partition("=")
+    if not sign or not name or not value:
+        raise Mistake(f"{option} {given!r}: say NAME={form}")
+    return name, value
 
 
 def _first() -> bool:

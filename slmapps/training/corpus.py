@@ -198,7 +198,8 @@ def _dataset(spec: str, saved: bool, field: str) -> Iterator[str]:
             f"The dataset {spec} cannot be read: {error}. Mend its name, or fetch it again."
         ) from error
     for part, rows in loaded.items() if isinstance(loaded, dict) else [("rows", loaded)]:
-        wanted = [name for name in rows.column_names if name in (field, "messages")]
+        fields = (field, "messages", "prompt", "target", "read_only")
+        wanted = [name for name in rows.column_names if name in fields]
         if not wanted:
             known = ", ".join(rows.column_names)
             raise CorpusError(

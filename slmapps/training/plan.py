@@ -24,8 +24,9 @@ class Plan:
     """What to train and how; ``tokens`` or ``minutes`` is the budget.
 
     ``start`` is ``random`` (then ``size`` counts), ``writer``, ``reader``, ``base`` or a folder;
-    ``teacher`` is any of these but ``random`` and ``reader``. None leaves a value to what suits the
-    start and the device.
+    ``teacher`` is any of these but ``random`` and ``reader``. ``shares`` of what is read go by a
+    source's name; ``average`` is the decay of the weights' moving average, 0 for none. None leaves
+    a value to what suits the start and the device.
     """
 
     corpus: tuple[str, ...]
@@ -48,6 +49,8 @@ class Plan:
     seed: int = 0
     text_field: str = "text"
     licences: Mapping[str, str] = field(default_factory=dict)
+    shares: Mapping[str, float] = field(default_factory=dict)
+    average: float = 0.0
     checkpoint_minutes: float = 5.0
 
     def named(self) -> dict[str, Any]:

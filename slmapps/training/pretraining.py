@@ -85,7 +85,7 @@ def _run(
     length = min(plan.length or _LENGTH, start.model.config.max_position_embeddings)
     if plan.start == "random":
         start.model.config.max_position_embeddings = length  # it has seen no place beyond
-    packed = mixed(material.tokens, length, plan.seed, start.end)
+    packed = mixed(material.tokens, length, plan.seed, start.end, plan.shares)
     start.model.to(device)
     if processes.first:
         _room(plan.out, start)
@@ -218,6 +218,9 @@ def _settings(plan: Plan, start: Start, device: str) -> Settings:
         batch=plan.batch or (32 if device == "cuda" else 4),
         accumulate=plan.accumulate,
         rate=plan.rate or _rate(plan, start, optimiser),
+        # Of a trained model few steps are taken, with few pieces each: a longer memory.
+        betas=(0.9, 0.95) if plan.start == "random" else (0.9, 0.98),
+        average=plan.average,
         temperature=plan.temperature,
         teacher_share=plan.teacher_share if plan.teacher is not None else 0.0,
         seed=plan.seed,

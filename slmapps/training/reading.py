@@ -21,9 +21,9 @@ import unicodedata
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-__all__ = ["LONGEST", "CorpusError", "cleaned", "files_of", "read_documents", "text_of"]
+__all__ = ["LONGEST", "CorpusError", "Marked", "cleaned", "files_of", "read_documents", "text_of"]
 
 LONGEST = 100_000  # characters; some 70 pages, longer than any chapter
 _SEPARATOR = "<|endoftext|>"
@@ -49,6 +49,22 @@ _BINARY = {
     b"Rar!": "a RAR archive",
 }
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+class Marked(str):
+    """A document parts of which are read and not learnt; a plain text to all who do not ask.
+
+    ``read_only`` are its (begin, end) in characters, ascending.
+    """
+
+    __slots__ = ("read_only",)
+    read_only: tuple[tuple[int, int], ...]
+
+    def __new__(cls, text: str, read_only: tuple[tuple[int, int], ...]) -> Self:
+        """Mark ``text``."""
+        made = super().__new__(cls, text)
+        made.read_only = read_only
+        return made
 
 
 class CorpusError(ValueError):
@@ -93,7 +109,9 @@ def read_documents(path: Path, text_field: str = "text") -> Iterator[str]:
     """The documents of one file, NFC, without blank ones.
 
     In a text file a line ``<|endoftext|>`` stands between documents. In JSON lines each object is
-    one: its ``text_field``, or its ``messages`` as ``role: content`` lines.
+    one: its ``text_field``, its ``messages`` as ``role: content`` lines, or its ``prompt`` and
+    ``target``, of which the target alone is learnt (:class:`Marked`), or all but the parts that
+    ``read_only`` names as [begin, end] in characters.
 
     Raises:
         CorpusError: no text, not UTF-8, damaged, or a line that is no such object.
@@ -106,9 +124,14 @@ def read_documents(path: Path, text_field: str = "text") -> Iterator[str]:
 def cleaned(document: str, place: Path | str) -> Iterator[str]:
     """A document in normal form: NFC, one kind of line end, cut where it is too long.
 
+    What is marked stays as it is, its line end at the end too: that is where a target ends.
+
     Raises:
         CorpusError: half a surrogate pair, which is no character and cannot be written.
     """
+    if isinstance(document, Marked):
+        yield document
+        return
     plain = document.replace("\r\n", "\n").replace("\r", "\n")
     whole = unicodedata.normalize("NFC", plain).strip("\n\ufeff")
     try:
@@ -124,15 +147,17 @@ def cleaned(document: str, place: Path | str) -> Iterator[str]:
 
 
 def text_of(value: Any, field: str, place: str) -> str:
-    """The text in an object: its ``field``, or its ``messages`` as ``role: content`` lines.
+    """The text in an object: its ``field``, ``messages``, or ``prompt`` and ``target``.
 
     Raises:
-        CorpusError: neither is there; the text lists the fields that are.
+        CorpusError: none of these is there; the text lists the fields that are.
     """
     if isinstance(value, dict):
         text = value.get(field)
         if isinstance(text, str):
             return text
+        if isinstance(value.get("prompt"), str) and isinstance(value.get("target"), str):
+            return _marked(value, place)
         turns = value.get("messages")
         if isinstance(turns, list) and all(isinstance(turn, dict) for turn in turns):
             return "\n".join(f"{turn.get('role', '?')}: {_said(turn)}" for turn in turns)
@@ -144,6 +169,33 @@ def text_of(value: Any, field: str, place: str) -> str:
     raise CorpusError(
         f"{place}: no text in the field {field!r} ({has}). Name the right one by --text-field."
     )
+
+
+def _marked(value: dict[str, Any], place: str) -> Marked:
+    prompt, target = (
+        unicodedata.normalize("NFC", value[name].replace("\r\n", "\n"))
+        for name in ("prompt", "target")
+    )
+    if not target.strip():
+        raise CorpusError(f"{place}: the target is empty. Fill it, or delete the line.")
+    for _ in cleaned(prompt + target, place):  # refuses what cannot be written
+        pass
+    spans = value.get("read_only")
+    if spans is None:
+        return Marked(prompt + target, ((0, len(prompt)),))
+    try:
+        found = tuple((int(begin), int(end)) for begin, end in spans)
+    except (TypeError, ValueError):
+        found = ((1, 0),)
+    edges = [0, *(each for span in found for each in span), len(prompt + target)]
+    changed = len(value["prompt"] + value["target"]) != edges[-1]
+    if edges != sorted(edges) or changed:
+        what = "counts a text not in normal form C" if changed else "does not lie in the text"
+        raise CorpusError(
+            f"{place}: read_only {what}. Give [begin, end] in characters of prompt + target, "
+            "ascending, or leave it out."
+        )
+    return Marked(prompt + target, found)
 
 
 def _said(turn: dict[str, Any]) -> str:

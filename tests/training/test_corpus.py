@@ -223,3 +223,32 @@ def test_a_saved_dataset_gives_its_rows(tmp_path):
     assert corpus.training(0)[0] == "The 0 ferry left.\nNobody waved."
     with pytest.raises(CorpusError, match="no field 'body' but text"):
         read_corpus([tmp_path / "saved"], text_field="body")
+
+
+def test_of_a_prompt_and_its_target_the_target_is_learnt(tmp_path):
+    rows = [
+        {"prompt": "[play]\nOdo: Who?\nMira:", "target": " Me.\n"},
+        {"prompt": "[play]\nOdo: Why?\nMira:", "target": " So.\n", "read_only": [[0, 7]]},
+    ]
+    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    first, second = read_corpus([tmp_path / "a.jsonl"], held_out=0).training(0)
+    assert first == "[play]\nOdo: Who?\nMira: Me.\n"
+    assert first.read_only == ((0, 22),)
+    assert second.read_only == ((0, 7),)
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({"prompt": "Mira:", "target": " \n"}, "line 1: the target is empty"),
+        ({"prompt": "Mira:", "target": " No.", "read_only": [[4, 2]]}, "does not lie in the text"),
+        ({"prompt": "Mira:", "target": " No.", "read_only": [[0, 99]]}, "does not lie in the text"),
+        ({"prompt": "Mira:", "target": " No.", "read_only": "all"}, "does not lie in the text"),
+        ({"prompt": "Mira:", "target": " e\u0301", "read_only": [[0, 2]]}, "normal form C"),
+        ({"prompt": "Mira:", "target": " \ud800."}, "half a surrogate pair"),
+    ],
+)
+def test_marks_that_cannot_be_used_are_named_with_the_line(tmp_path, row, said):
+    (tmp_path / "a.jsonl").write_text(json.dumps(row))
+    with pytest.raises(CorpusError, match=said):
+        read_corpus([tmp_path / "a.jsonl"], held_out=0)

@@ -401,3 +401,27 @@ def test_the_page_finds_what_it_shows(plan):
     assert json.loads((plan.out / "run.json").read_text())["status"] == "done"
     line = json.loads((plan.out / "log.jsonl").read_text().splitlines()[0])
     assert {"step", "tokens", "loss", "rate", "seconds", "tokens_per_second"} <= line.keys()
+
+
+def test_the_command_takes_shares_and_an_average_and_names_what_is_wrong(plan, begin, tmp_path):
+    written(tmp_path / "more.txt", 80, seed=1)
+    texts = [plan.corpus[0], tmp_path / "more.txt"]
+    common = ("--from", begin, "--length", 32, "--budget", "1k", "--licence", "scenes=CC0-1.0")
+    done = called(*texts, "--out", tmp_path / "a", *common, "--mix", "more=0.9", "--average", 0.9)
+    assert done.exit_code == 0, done.output
+    run = json.loads((tmp_path / "a" / "run.json").read_text("utf-8"))
+    assert run["plan"]["shares"] == {"more": 0.9}
+    assert run["settings"]["average"] == 0.9
+    for wrong in ("more", "more=much", "moore=0.5"):
+        done = called(*texts, "--out", tmp_path / "b", *common, "--mix", wrong)
+        assert done.exit_code == 2
+        assert wrong.partition("=")[0] in done.output
+        assert "Traceback" not in done.output
+
+
+def test_the_file_of_the_tasks_says_which_lines_are_read_only():
+    from slmapps.training.tasks.dataset import _headers
+
+    prompt = "[play]\nOdo: Who?\n[say: me]\nMira:"
+    assert [prompt[a:b] for a, b in _headers(prompt)] == ["[play]\n", "[say: me]\n"]
+    assert _headers("Mira:") == []

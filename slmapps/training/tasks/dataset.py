@@ -2,6 +2,8 @@
 
     python -m slmapps.training.tasks.dataset DATA --out tasks.jsonl
 
+`slmapps pretrain` takes the file beside the corpora that it was made from.
+
 Design choices:
 
 * Plays give most of the examples, for only they say moods, actions and settings.
@@ -102,6 +104,13 @@ def _header(prompt: str) -> list[bool]:
     return marks
 
 
+def _headers(prompt: str) -> list[tuple[int, int]]:
+    """Where the header lines of a prompt stand, for ``slmapps pretrain``."""
+    marks = [False, *_header(prompt), False]
+    edges = [at for at in range(len(marks) - 1) if marks[at] != marks[at + 1]]
+    return list(zip(edges[::2], edges[1::2], strict=True))
+
+
 def main() -> None:
     """Write the examples of a folder's ``free_*.txt.xz`` as JSON, one a line."""
     parser = argparse.ArgumentParser(description="Examples of the task, as JSON lines.")
@@ -116,7 +125,8 @@ def main() -> None:
     part = given.out.with_name(f"{given.out.name}.partial")
     with part.open("w", encoding="utf-8") as file:
         for each in gathered(documents, given.seed):
-            file.write(json.dumps(vars(each), ensure_ascii=False) + "\n")
+            known = {"read_only": _headers(each.prompt)}
+            file.write(json.dumps(vars(each) | known, ensure_ascii=False) + "\n")
     part.replace(given.out)
 
 
