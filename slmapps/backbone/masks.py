@@ -10,6 +10,7 @@ the other half comes.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
@@ -96,7 +97,8 @@ class AllowedNames:
 
     A word with a capital letter must be part of a listed name, or a word of ``common`` that
     stands where a sentence may begin, or one of ``free`` words, which may stand anywhere. Words
-    end where letters, apostrophes and hyphens do; letters beyond ASCII count as small ones.
+    end where letters, apostrophes and hyphens do. Of letters beyond ASCII those from À to Þ count
+    as capitals, all others as small ones.
     """
 
     def __init__(
@@ -125,7 +127,8 @@ class AllowedNames:
     def allowed(self, written: Sequence[int]) -> Allowed:
         """(pieces,): false for what would begin or complete another name."""
         word, opening = self._state(self._pieces.text(written[-24:]), begin=len(written) <= 24)
-        key = (word if _capital(word) else b"a" if word else b"", opening)
+        half = word[-1:] == b"\xc3"  # of a letter that may turn out to be a capital
+        key = (word if half or _capital(word) else b"a" if word else b"", opening)
         found = self._states.get(key)
         if found is None:
             found = self._pieces.none()
@@ -149,7 +152,7 @@ class AllowedNames:
         return word, (text[at - 1] in _OPENERS) if at else begin
 
     def _fits(self, word: bytes, opening: bool, piece: bytes) -> bool:
-        if not _capital(word) and not _capital(piece):
+        if not _capital(word + piece):
             return True
         for byte in piece:
             if _letter(byte):
@@ -180,7 +183,8 @@ def _letter(byte: int) -> bool:
 
 
 def _capital(word: bytes) -> bool:
-    return any(byte in _UPPER for byte in word)
+    # A lone C3 is half a letter, and the other half decides; in UTF-8, À to Þ are C3 80 to C3 9E.
+    return any(byte in _UPPER for byte in word) or re.search(rb"\xc3[\x80-\x9e]", word) is not None
 
 
 def _words(name: str) -> list[str]:

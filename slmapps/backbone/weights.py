@@ -16,6 +16,7 @@ import hashlib
 import importlib.util
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,14 +70,14 @@ def find_weights(spec: str | None = None) -> Path:
         WeightsMissing: nothing there, or the file is not the one it should be.
     """
     if spec is None:
-        folder = _in_package() or _from_hub(_HUB_ID, _HUB_REVISION)
+        folder = _in_package() or from_hub(_HUB_ID, _HUB_REVISION)
         return _verified(folder, MINILM_SHA256)
     path = Path(spec).expanduser()
     if path.is_dir():
         return _verified(path, None)
     if spec.count("/") == 1 and not spec.startswith((".", "/", "~")):
         name, _, revision = spec.partition("@")
-        return _verified(_from_hub(name, revision or None), None)
+        return _verified(from_hub(name, revision or None), None)
     raise WeightsMissing(f"No folder {spec!r} and no such Hub id. {_CURE}")
 
 
@@ -170,15 +171,22 @@ def _in_package() -> Path | None:
     return None
 
 
-def _from_hub(name: str, revision: str | None) -> Path:
+def from_hub(
+    name: str, revision: str | None, files: Sequence[str] = _HUB_FILES, cure: str = _CURE
+) -> Path:
+    """The folder into which the Hub's client fetches ``files`` (patterns) of a model.
+
+    Raises:
+        WeightsMissing: no net, no such id, or no client; the text ends with ``cure``.
+    """
     try:
         from huggingface_hub import snapshot_download
     except ImportError:
-        raise WeightsMissing(f"The weights of {name} are not on this machine. {_CURE}") from None
+        raise WeightsMissing(f"The weights of {name} are not on this machine. {cure}") from None
     try:
-        return Path(snapshot_download(name, revision=revision, allow_patterns=_HUB_FILES))
+        return Path(snapshot_download(name, revision=revision, allow_patterns=list(files)))
     except Exception as error:  # the Hub's client raises many kinds: no net, no such id, offline
-        raise WeightsMissing(f"The weights of {name} could not be fetched: {error}. {_CURE}") from (
+        raise WeightsMissing(f"The weights of {name} could not be fetched: {error}. {cure}") from (
             error
         )
 

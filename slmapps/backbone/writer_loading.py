@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from slmapps import places
 from slmapps.backbone import four_bit
 from slmapps.backbone.model_folder import fingerprint, read_config, read_weights
-from slmapps.backbone.weights import WeightsMissing
+from slmapps.backbone.weights import WeightsMissing, from_hub
 from slmapps.backbone.writer_graph import (
     Decoder,
     Floats,
@@ -68,18 +68,9 @@ def find(spec: str | Path | None) -> Path:
         return folder
     name = str(spec)
     if name.count("/") == 1 and not name.startswith((".", "/", "~")):
-        return _from_hub(name)
+        name, _, revision = name.partition("@")
+        return from_hub(name, revision or None, _HUB_FILES, _CURE)
     raise WeightsMissing(f"No folder {name!r} and no such Hub id. {_CURE}")
-
-
-def _from_hub(spec: str) -> Path:
-    name, _, revision = spec.partition("@")
-    try:
-        from huggingface_hub import snapshot_download
-
-        return Path(snapshot_download(name, revision=revision or None, allow_patterns=_HUB_FILES))
-    except Exception as error:  # the Hub's client raises many kinds: no net, no such id, offline
-        raise WeightsMissing(f"{name} could not be fetched: {error}. {_CURE}") from error
 
 
 def served(folder: Path, precision: str, threads: int, progress: Progress | None) -> Served:

@@ -67,11 +67,23 @@ def test_only_listed_names_are_written(writer: Writer):
         ("He saw Ann", " ", False),
         ("", "The", True),
         ("He saw Anna", "'", True),
+        ("He saw ", "Émile", False),
+        ("He saw ", "Étie", True),
+        ("He saw caf", "é", True),
     ],
 )
 def test_a_name_is_judged_by_its_place(writer: Writer, written: str, following: str, good: bool):
-    mask = AllowedNames(writer, ["Anna"], common=["the", "he", "tom"])
+    mask = AllowedNames(writer, ["Anna", "Étienne"], common=["the", "he", "tom"])
     assert mask._fits(*mask._state(written.encode(), begin=True), following.encode()) is good
+
+
+def test_a_capital_in_two_pieces_is_found_out(writer: Writer):
+    mask = AllowedNames(writer, ["Anna"], common=["the"])
+    first, second, small = (writer.pieces.index(byte) for byte in (b"\xc3", b"\x89", b"\xa9"))
+    said = writer.tokenizer.encode("He saw ", add_special_tokens=False).ids
+    found = mask.allowed([*said, first])
+    assert not found[second]
+    assert found[small]
 
 
 def test_a_format_is_kept_and_ends_where_it_may(writer: Writer):
