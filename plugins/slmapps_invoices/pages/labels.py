@@ -1,7 +1,7 @@
 """What a word on an invoice's page may be: the labels that the tagger tells apart.
 
-A label names the record's field that the word is part of (see ``slmapps_invoices.records``). All words
-of a value carry its label; what says what a value is ("Invoice no.") is ``other``.
+A label names the record's field that the word is part of (see ``slmapps_invoices.records``). All
+words of a value carry its label; what says what a value is ("Invoice no.") is ``other``.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ __all__ = ["HEADER", "LABELS", "LINE", "OTHER"]
 
 OTHER = "other"
 
-# Of the document as a whole. ``tax_rate``, ``tax_base`` and ``tax_amount`` are of the breakdown of tax
-# by rate, one row for each; ``tax`` is their sum. ``allowance`` is one on the whole document.
+# Of the document as a whole. ``tax_rate``, ``tax_base`` and ``tax_amount`` are of the breakdown of
+# tax by rate, one row for each; ``tax`` is their sum. ``allowance`` is one on the whole document.
 HEADER = (
     "number",
     "issue_date",
