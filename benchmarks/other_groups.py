@@ -1,11 +1,11 @@
-"""What text with duties would add: the same training with and without it, measured on the free groups.
+"""What text with duties would add: one training with and without it, on the free groups.
 
     python -m benchmarks.other_groups [--from random] [--size 6M] [--tokens 300000]
         [--limit BYTES] [--data FOLDER] [--json]
 
-Each run is one `slmapps pretrain` with the same number of tokens. The sources beside the free groups
-are those that a licence ties: output of a Llama (a name), share-alike, GPL. A source with duties is
-worth having only where the free groups are foretold much better with it than without.
+Each run is one `slmapps pretrain` with the same number of tokens. The sources beside the free
+groups are those that a licence ties: output of a Llama (a name), share-alike, GPL. A source with
+duties is worth having only where the free groups are foretold much better with it than without.
 """
 
 from __future__ import annotations
