@@ -88,10 +88,15 @@ class Problem(_Record):
 
 
 class Word(_Record):
-    """One word on a page; ``box`` as in :class:`Span`."""
+    """One word on a page; ``box`` as in :class:`Span`.
+
+    ``confidence`` is below 1 where the word was recognised on a picture: that of its least certain
+    letter, within 0..1.
+    """
 
     text: str
     box: tuple[float, float, float, float]
+    confidence: float = 1.0
 
 
 class Page(_Record):

@@ -18,7 +18,7 @@ class Limits:
     max_xml_bytes: int = 20 * MEGABYTE  # a tree takes about ten times its text
     max_xml_tags: int = 1_000_000  # opening and closing
     max_pages: int = 300
-    max_seconds: float = 6.0  # for one file, all told
+    max_seconds: float = 6.0  # for one file, all told; recognising has its own
     max_rows: int = 200_000
     max_columns: int = 500
     max_cell: int = 100_000  # characters
@@ -27,6 +27,9 @@ class Limits:
     max_words: int = 200_000  # of a whole PDF
     max_ratio: int = 200  # unpacked / packed bytes of a part of a spreadsheet
     max_memory: int = 1_000 * MEGABYTE  # address space of the process that opens PDFs
+    max_pixels: int = 50_000_000  # of a picture, as decoded
+    max_scaled_pixels: int = 85_000_000  # of a JPEG, which is decoded at half its size or less
+    max_picture_seconds: float = 60.0  # for recognising the pages of one file, all told
 
 
 @dataclass(frozen=True)

@@ -106,24 +106,43 @@ def _open(data: bytes, name: str, limits: Limits, deadline: Deadline) -> Found:
         return _workbook(base, data, limits, deadline)
     if kind == sniff.TEXT:
         return _text(base, data, limits, deadline)
+    if kind in sniff.PICTURES:
+        return _picture(base, data, limits)
     return None, [
         Problem(
             code="file-kind",
             message=f"The file is {sniff.NAMES.get(kind, kind)}, which is not read.",
-            cure="Send a PDF, an XML invoice, CSV or XLSX.",
+            cure="Send a PDF, an XML invoice, CSV, XLSX, or a scan as JPEG, PNG or TIFF.",
         )
     ]
 
 
 def _pdf(base: Document, data: bytes, limits: Limits, deadline: Deadline) -> Found:
-    (pages, attachments), problems = read_pdf(data, limits, deadline)
-    if not pages and not attachments:
+    content, problems = read_pdf(data, limits, deadline)
+    pages = content.pages
+    if not pages and not content.attachments:
         return None, problems
+    if content.unread and not any(problem.severity is Severity.ERROR for problem in problems):
+        from slmapps.documents.scans import recognise_pages
+
+        pages, found = recognise_pages(data, pages, content.unread, base.sha256, limits)
+        problems = problems + found
     text = "\n".join(page.text for page in pages)
     return (
-        base.model_copy(update={"pages": pages, "attachments": attachments, "text": text}),
+        base.model_copy(update={"pages": pages, "attachments": content.attachments, "text": text}),
         problems,
     )
+
+
+def _picture(base: Document, data: bytes, limits: Limits) -> Found:
+    # Numbers and pictures are not needed by anything else that is opened.
+    from slmapps.documents.scans import read_pictures
+
+    pages, problems = read_pictures(data, base.media_type, base.sha256, limits)
+    if not pages:
+        return None, problems
+    text = "\n".join(page.text for page in pages)
+    return base.model_copy(update={"pages": pages, "text": text}), problems
 
 
 def _xml(base: Document, data: bytes, limits: Limits) -> Found:

@@ -16,17 +16,33 @@ import struct
 import subprocess
 import sys
 import threading
+import zlib
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
 from slmapps.documents.limits import Deadline, Limits
 from slmapps.records import Page, Problem, Severity, Word
 
-__all__ = ["PdfContent", "read_pdf"]
+__all__ = ["PdfContent", "draw_page", "read_pdf"]
 
 _PROGRAM = Path(__file__).with_name("pdf_text.py")
 
-PdfContent = tuple[tuple[Page, ...], dict[str, bytes]]
+_DPI = 200
+_MOST = 12_000_000  # pixels of a page that is drawn
+
+
+@dataclass(frozen=True)
+class PdfContent:
+    """Pages with words, attachments by name, and the numbers of pages to be recognised.
+
+    ``unread`` are pages that are a picture, or shapes in place of letters, or whose letters stand
+    for nothing known; their words, if any, are not what the page shows.
+    """
+
+    pages: tuple[Page, ...] = ()
+    attachments: dict[str, bytes] = field(default_factory=dict)
+    unread: tuple[int, ...] = ()
 
 
 class _Process:
@@ -68,15 +84,42 @@ atexit.register(_process.stop)
 
 
 def read_pdf(data: bytes, limits: Limits, deadline: Deadline) -> tuple[PdfContent, list[Problem]]:
-    """Give pages with words, and attachments by name.
+    """Give what a PDF holds.
 
     A file over a limit gives what was read before it, with an error Problem.
     """
-    reader = _Answers(limits)
+    reader = _Answers()
+    _hear(data, _order(limits), reader, limits.max_seconds, deadline)
+    content = PdfContent(tuple(reader.pages), reader.attachments, tuple(reader.unread))
+    return content, reader.problems
+
+
+def draw_page(
+    data: bytes, number: int, limits: Limits, deadline: Deadline
+) -> tuple[tuple[int, int, bytes] | None, list[Problem]]:
+    """Draw a page in grey at 200 dpi (a large one coarser): width, height, a byte for each pixel.
+
+    None where that fails, with the Problem that says why.
+    """
+    reader = _Answers()
+    order = _order(limits) | {"render": number, "dpi": _DPI, "most": _MOST}
+    _hear(data, order, reader, limits.max_picture_seconds, deadline)
+    return reader.drawn, reader.problems
+
+
+def _order(limits: Limits) -> dict[str, int]:
+    names = ("max_pages", "max_words", "max_bytes", "max_attachments", "max_memory")
+    return {name: getattr(limits, name) for name in names}
+
+
+def _hear(
+    data: bytes, order: dict[str, int], reader: _Answers, seconds: float, deadline: Deadline
+) -> None:
+    """Have the child answer an order; ``reader`` takes in its answers and what went wrong."""
     with _process.lock:
         try:
             child = _process.start()
-            _ask(child, data, limits)
+            _ask(child, data, order)
             finished = _listen(child, reader, deadline)
         except (BrokenPipeError, OSError):
             finished = False
@@ -85,15 +128,13 @@ def read_pdf(data: bytes, limits: Limits, deadline: Deadline) -> tuple[PdfConten
             _process.stop()
             if not reader.problems:
                 code = "took-too-long" if deadline.passed else "pdf-memory"
-                reader.problems.append(_problem(code, f"{limits.max_seconds:g}"))
-    return (tuple(reader.pages), reader.attachments), reader.problems
+                reader.problems.append(_problem(code, f"{seconds:g}"))
 
 
-def _ask(child: subprocess.Popen[bytes], data: bytes, limits: Limits) -> None:
-    names = ("max_pages", "max_words", "max_bytes", "max_attachments", "max_memory")
-    order = json.dumps({name: getattr(limits, name) for name in names}).encode()
+def _ask(child: subprocess.Popen[bytes], data: bytes, order: dict[str, int]) -> None:
+    head = json.dumps(order).encode()
     assert child.stdin is not None
-    child.stdin.write(struct.pack(">II", len(order), len(data)) + order)
+    child.stdin.write(struct.pack(">II", len(head), len(data)) + head)
     child.stdin.write(data)
     child.stdin.flush()
 
@@ -124,8 +165,9 @@ def _listen(child: subprocess.Popen[bytes], reader: _Answers, deadline: Deadline
 class _Answers:
     """What the child has said so far of one file."""
 
-    def __init__(self, limits: Limits) -> None:
-        self.limits = limits
+    def __init__(self) -> None:
+        self.unread: list[int] = []
+        self.drawn: tuple[int, int, bytes] | None = None
         self.pages: list[Page] = []
         self.attachments: dict[str, bytes] = {}
         self.problems: list[Problem] = []
@@ -146,6 +188,12 @@ class _Answers:
                     words=words,
                 )
             )
+            if _is_unread(message):
+                self.unread.append(message["number"])
+        elif kind == "drawn":
+            width, height = message["width"], message["height"]
+            pixels = zlib.decompress(base64.b64decode(message["data"]), bufsize=width * height)
+            self.drawn = (width, height, pixels)
         elif kind == "attachment":
             self._attach(message["name"], base64.b64decode(message["data"]))
         elif kind == "problem":
@@ -168,6 +216,15 @@ class _Answers:
             number += 1
             plain = f"{stem} ({number})"
         self.attachments[plain] = content
+
+
+def _is_unread(page: dict[str, Any]) -> bool:
+    """Tell from what the child says of a page whether it has to be recognised from its picture."""
+    letters, unknown = page["letters"], page["unknown"]
+    if letters and unknown > 0.25 * letters:
+        return True
+    # Few words on a large picture: a scan, perhaps stamped. On many shapes: letters as outlines.
+    return len(page["words"]) < 10 and (page["covered"] > 0.3 or page["shapes"] > 150)
 
 
 def plain_name(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Words and attachments of a PDF, by PDFium. Runs in a process of its own (see ``pdf.py``).
+"""Words, attachments and drawn pages of a PDF, by PDFium, in a process of its own (``pdf.py``).
 
 Design choices:
 
@@ -6,6 +6,8 @@ Design choices:
   to end it: this module answers a parent over a pipe and holds nothing worth saving.
 * Answers are lines of JSON, one a page, so that what was read before a deadline is not lost.
 * Boxes are in points from the top left corner of the page as it is shown.
+* With each page goes what tells whether its words can be trusted: how many letters there are, how
+  many of them no reader could know, how much of the page pictures cover, how many shapes it has.
 """
 
 from __future__ import annotations
@@ -30,6 +32,8 @@ Box = tuple[float, float, float, float]
 Say = Callable[[dict[str, Any]], None]
 
 _STREAM = re.compile(rb"(?<!end)stream\r?\n")
+_NO_TEXT = 10  # words; a page with fewer is looked over for pictures and shapes
+_LOOKED_OVER = 20_000  # objects of a page
 _LENGTH = re.compile(rb"/Length\s+(\d+)(?!\s+\d+\s+R)")
 
 
@@ -55,7 +59,10 @@ def _answer(data: bytes, order: dict[str, int], sink: BinaryIO) -> None:
         sink.flush()
 
     try:
-        _read(data, order, say)
+        if "render" in order:
+            _render(data, order, say)
+        else:
+            _read(data, order, say)
     except MemoryError:
         say({"kind": "problem", "code": "pdf-memory"})
     except Exception as error:  # whatever a damaged file makes PDFium say, the parent hears it
@@ -88,8 +95,20 @@ def _read(data: bytes, order: dict[str, int], say: Say) -> None:
             found = page_words(page, order["max_words"] - words)
             words += len(found)
             width, height = page.get_size()
+            letters, unknown = _letters(page)
+            covered, shapes = _drawn(page) if len(found) < _NO_TEXT else (0.0, 0)
             say(
-                {"kind": "page", "number": number, "width": width, "height": height, "words": found}
+                {
+                    "kind": "page",
+                    "number": number,
+                    "width": width,
+                    "height": height,
+                    "words": found,
+                    "letters": letters,
+                    "unknown": unknown,
+                    "covered": covered,
+                    "shapes": shapes,
+                }
             )
             page.close()
             if words >= order["max_words"]:
@@ -97,6 +116,69 @@ def _read(data: bytes, order: dict[str, int], say: Say) -> None:
                 return
     finally:
         document.close()
+
+
+def _render(data: bytes, order: dict[str, int], say: Say) -> None:
+    """Draw page ``render`` in grey at ``dpi``, or coarser where that is over ``most`` pixels."""
+    document = pypdfium2.PdfDocument(data)
+    try:
+        page = document[order["render"]]
+        width, height = page.get_size()
+        scale = min(order["dpi"] / 72, (order["most"] / max(width * height, 1.0)) ** 0.5)
+        bitmap = page.render(scale=scale, grayscale=True)
+        rows = memoryview(bitmap.buffer).cast("B")
+        pixels = b"".join(
+            rows[at * bitmap.stride : at * bitmap.stride + bitmap.width]
+            for at in range(bitmap.height)
+        )
+        packed = base64.b64encode(zlib.compress(pixels, 1)).decode("ascii")
+        say({"kind": "drawn", "width": bitmap.width, "height": bitmap.height, "data": packed})
+    finally:
+        document.close()
+
+
+def _letters(page: pypdfium2.PdfPage) -> tuple[int, int]:
+    """Count the letters of a page, and those among them that stand for nothing known."""
+    text_page = page.get_textpage()
+    raw = text_page.raw
+    letters = unknown = 0
+    for index in range(min(pdfium.FPDFText_CountChars(raw), _LOOKED_OVER)):
+        if pdfium.FPDFText_IsGenerated(raw, index) == 1:  # a blank or line end of PDFium's own
+            continue
+        code = pdfium.FPDFText_GetUnicode(raw, index)
+        if code in {9, 10, 13, 32, 160}:
+            continue
+        letters += 1
+        unknown += (
+            code < 32
+            or 0x7F <= code < 0xA0
+            or 0xE000 <= code < 0xF900
+            or code in {0xFFFC, 0xFFFD, 0xFFFF}
+            or pdfium.FPDFText_HasUnicodeMapError(raw, index) == 1
+        )
+    text_page.close()
+    return letters, unknown
+
+
+def _drawn(page: pypdfium2.PdfPage) -> tuple[float, int]:
+    """Give the share of the page that its largest picture covers, and its number of shapes."""
+    width, height = page.get_size()
+    covered, shapes = 0.0, 0
+    bounds = tuple(ctypes.c_float() for _ in range(4))
+    for index in range(min(pdfium.FPDFPage_CountObjects(page.raw), _LOOKED_OVER)):
+        drawn = pdfium.FPDFPage_GetObject(page.raw, index)
+        kind = pdfium.FPDFPageObj_GetType(drawn)
+        if kind == pdfium.FPDF_PAGEOBJ_PATH:
+            shapes += 1
+        if kind == pdfium.FPDF_PAGEOBJ_FORM:
+            shapes += max(0, pdfium.FPDFFormObj_CountObjects(drawn))
+        if kind in {pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_FORM} and (
+            pdfium.FPDFPageObj_GetBounds(drawn, *(ctypes.byref(bound) for bound in bounds))
+        ):
+            left, bottom, right, top = (bound.value for bound in bounds)
+            area = max(0.0, right - left) * max(0.0, top - bottom)
+            covered = max(covered, area / max(width * height, 1.0))
+    return min(covered, 1.0), shapes
 
 
 def _attachment(name: str, content: bytes) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import io
 import re
 import zipfile
 
-__all__ = ["NAMES", "media_type"]
+__all__ = ["NAMES", "PICTURES", "media_type"]
 
 PDF = "application/pdf"
 XML = "application/xml"
@@ -33,8 +33,15 @@ NAMES = {
     "image/png": "a PNG picture",
     "image/jpeg": "a JPEG picture",
     "image/tiff": "a TIFF picture",
+    "image/webp": "a WebP picture",
+    "image/bmp": "a BMP picture",
+    "image/gif": "a GIF picture",
+    "image/heic": "a HEIC picture",
     UNKNOWN: "of an unknown kind",
 }
+
+# Kinds of pictures that are decoded.
+PICTURES = frozenset(f"image/{kind}" for kind in ("png", "jpeg", "tiff", "webp", "bmp", "gif"))
 
 _MAGIC = (
     (b"\x1f\x8b", GZIP),
@@ -43,7 +50,13 @@ _MAGIC = (
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"II*\x00", "image/tiff"),
     (b"MM\x00*", "image/tiff"),
+    (b"II+\x00", "image/tiff"),
+    (b"MM\x00+", "image/tiff"),
+    (b"GIF87a", "image/gif"),
+    (b"GIF89a", "image/gif"),
 )
+_HEIC = {b"heic", b"heix", b"heim", b"heis", b"mif1"}
+_BMP_HEADERS = {12, 40, 52, 56, 64, 108, 124}  # bytes
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _MARKUP = re.compile(r"\s*<(\?xml\b|!--|!DOCTYPE|[A-Za-z_][\w.:-]*[\s/>])", re.IGNORECASE)
 _WEB = re.compile(r"<(!DOCTYPE\s+html|html[\s>])", re.IGNORECASE)
@@ -59,6 +72,8 @@ def media_type(data: bytes) -> str:
     head = data[:1024]
     if b"%PDF-" in head:
         return PDF
+    if picture := _picture(head):
+        return picture
     start = _head_text(head)
     if _MARKUP.match(start):
         return HTML if _WEB.search(start) else XML
@@ -67,6 +82,18 @@ def media_type(data: bytes) -> str:
     if head.startswith(b"MI") and re.fullmatch(rb"[A-Za-z0-9+/=\s]+", head):
         return SIGNED
     return TEXT if _is_text(data[:8192]) else UNKNOWN
+
+
+def _picture(head: bytes) -> str:
+    """Give the kind of a picture that a few letters alone do not tell; else nothing."""
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return "image/webp"
+    if head[4:8] == b"ftyp" and head[8:12] in _HEIC:
+        return "image/heic"
+    size = int.from_bytes(head[14:18], "little")
+    if head[:2] == b"BM" and head[6:10] == b"\0\0\0\0" and size in _BMP_HEADERS:
+        return "image/bmp"
+    return ""
 
 
 def _zip_kind(data: bytes) -> str:
