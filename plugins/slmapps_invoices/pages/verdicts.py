@@ -1,0 +1,255 @@
+"""From what the search picked to a Solution: values with their source, equations with a verdict.
+
+The equations are worked out anew from the chosen values, so that a verdict never rests on what the
+search believed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from slmapps_invoices.pages.line_sums import LineOption, Reached, line_amount
+from slmapps_invoices.pages.sums import (
+    FIELDS,
+    Candidate,
+    Candidates,
+    Chosen,
+    Readings,
+    Solution,
+    SolvedLine,
+    SolvedTax,
+    Source,
+    Verdict,
+    cents,
+)
+from slmapps_invoices.pages.tax_rows import (
+    RowOption,
+    TaxChoice,
+    at_common_rate,
+    row_holds,
+    too_steep,
+)
+
+__all__ = ["Picked", "conclude", "signed"]
+
+_SIGNED = frozenset(("allowance", "charge", "paid"))
+_ROUNDING = 1  # cents between a line's amount and quantity times a price that was rounded
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """What the search picked. ``amounts`` are net, tax and total in cents, read or inferred."""
+
+    candidates: Candidates
+    fields: dict[str, Candidate]
+    amounts: tuple[int | None, int | None, int | None]
+    taxes: TaxChoice
+    lines: Reached
+    gross: bool
+    score: float
+
+
+def signed(amount: int, like: int) -> int:
+    """Give an amount the sign of another; pages print what is taken off with a minus or without."""
+    return -abs(amount) if like < 0 else abs(amount)
+
+
+def conclude(picked: Picked) -> Solution:
+    """Build the Solution with every verdict; ``margin`` is left to the caller."""
+    fields = _fields(picked)
+    taxes = tuple(_tax(at, row, picked) for at, row in enumerate(picked.taxes.rows) if row.taken)
+    rates = {cents(row.rate.value) for row in taxes if row.rate is not None}
+    lines = tuple(
+        _line(at, option, picked, rates)
+        for at, option in enumerate(picked.lines.options)
+        if option.taken
+    )
+    left_out = tuple(at for at, option in enumerate(picked.lines.options) if not option.taken)
+    solution = Solution(
+        fields, lines, left_out, taxes, gross_lines=picked.gross, score=picked.score
+    )
+    equations = dict(_verdicts(solution))
+    proved = _proved(solution, equations)
+    return Solution(fields, lines, left_out, taxes, equations, picked.gross, proved, picked.score)
+
+
+def _chosen(candidate: Candidate | None, value: Decimal | None = None) -> Chosen | None:
+    if candidate is None:
+        return None
+    source = Source.READ if candidate.printed is None else Source.REPAIRED
+    return Chosen(candidate.value if value is None else value, source, candidate)
+
+
+def _fields(picked: Picked) -> dict[str, Chosen]:
+    net, _, total = picked.amounts
+    like = total or net or 0
+    found: dict[str, Chosen] = {}
+    for name, candidate in picked.fields.items():
+        value = candidate.value
+        if name in _SIGNED:
+            value = -abs(value) if like < 0 else abs(value)
+        chosen = _chosen(candidate, value)
+        if chosen is not None:
+            found[name] = chosen
+    for name, amount in zip(("net", "tax", "total"), picked.amounts, strict=True):
+        if name not in found and amount is not None:
+            found[name] = Chosen(Decimal(amount).scaleb(-2), Source.INFERRED)
+    return {name: found[name] for name in FIELDS if name in found}
+
+
+def _tax(at: int, row: RowOption, picked: Picked) -> SolvedTax:
+    key = picked.candidates.taxes[at].key
+    return SolvedTax(at, key, _chosen(row.rate), _chosen(row.base), _chosen(row.amount))
+
+
+def _line(at: int, option: LineOption, picked: Picked, rates: set[int]) -> SolvedLine:
+    source = picked.candidates.lines[at]
+    net = _chosen(option.net)
+    if net is None and option.quantity is not None and option.unit_price is not None:
+        net = Chosen(Decimal(option.amount).scaleb(-2), Source.INFERRED)
+    discount = _chosen(option.discount)
+    if option.discount is not None and option.discount.percent:
+        discount = None
+        if option.quantity is not None and option.unit_price is not None:
+            _, off = line_amount(option.quantity, option.unit_price, option.discount)
+            discount = _chosen(option.discount, off.quantize(Decimal("0.01")))
+    return SolvedLine(
+        at,
+        source.key,
+        _chosen(option.quantity),
+        _chosen(option.unit_price),
+        discount,
+        net,
+        _chosen(_rate(source.tax_rate, rates)),
+    )
+
+
+def _rate(readings: Readings, rates: set[int]) -> Candidate | None:
+    """Choose the rate of a line, one of the rates of the breakdown if it can be."""
+    return max(readings, key=lambda one: (cents(one.value) in rates, one.score), default=None)
+
+
+def _verdicts(solution: Solution) -> Iterator[tuple[str, Verdict]]:
+    known = {name: cents(chosen.value) for name, chosen in solution.fields.items()}
+    read = {
+        name for name, chosen in solution.fields.items() if chosen.source is not Source.INFERRED
+    }
+    net, tax, total = (known.get(name) for name in ("net", "tax", "total"))
+    yield "BR-CO-10", _lines_add_up(solution, known)
+    off, on = known.get("allowance", 0), known.get("charge", 0)
+    whole = known.get("line_total")
+    if whole is None or net is None:
+        yield "BR-CO-13", Verdict.UNCHECKED
+    else:
+        yield "BR-CO-13", _verdict(whole - off + on == net)
+    amounts = [row.amount for row in solution.taxes]
+    taxed = [cents(one.value) for one in amounts if one is not None]
+    from_rows = "tax" not in read and not {"net", "total"} <= read
+    if not taxed or len(taxed) < len(amounts) or tax is None or from_rows:
+        yield "BR-CO-14", Verdict.UNCHECKED
+    else:
+        yield "BR-CO-14", _verdict(sum(taxed) == tax)
+    if net is None or tax is None or total is None or not {"net", "tax", "total"} <= read:
+        yield "BR-CO-15", Verdict.UNCHECKED
+    else:
+        yield "BR-CO-15", _verdict(net + tax == total)
+    if total is None or "due" not in known:
+        yield "BR-CO-16", Verdict.UNCHECKED
+    else:
+        yield "BR-CO-16", _verdict(total - known.get("paid", 0) == known["due"])
+    bases = [cents(row.base.value) for row in solution.taxes if row.base is not None]
+    if not bases or len(bases) < len(solution.taxes) or net is None:
+        yield "tax-bases", Verdict.UNCHECKED
+    else:
+        yield "tax-bases", _verdict(sum(bases) == net)
+    yield from _row_verdicts(solution, net)
+    yield from _line_verdicts(solution)
+
+
+def _lines_add_up(solution: Solution, known: dict[str, int]) -> Verdict:
+    nets = [cents(line.net.value) for line in solution.lines if line.net is not None]
+    if not nets or len(nets) < len(solution.lines):
+        return Verdict.UNCHECKED
+    if solution.gross_lines:
+        target = known.get("total")
+    elif "line_total" in known:
+        target = known["line_total"]
+    elif "net" in known:
+        target = known["net"] + known.get("allowance", 0) - known.get("charge", 0)
+    else:
+        target = known.get("total")
+    return Verdict.UNCHECKED if target is None else _verdict(sum(nets) == target)
+
+
+def _row_verdicts(solution: Solution, net: int | None) -> Iterator[tuple[str, Verdict]]:
+    parts = len(solution.lines) + ("allowance" in solution.fields) + 1
+    slack = min(100, max(parts, 2))  # as rules.py allows: a cent for each line
+    for at, row in enumerate(solution.taxes):
+        base = None if row.base is None else cents(row.base.value)
+        if base is None and len(solution.taxes) == 1:
+            base = net
+        if row.rate is None or row.amount is None or base is None:
+            yield f"BR-CO-17[{at}]", Verdict.UNCHECKED
+        else:
+            holds = row_holds(row.rate.value, base, cents(row.amount.value), slack)
+            yield f"BR-CO-17[{at}]", _verdict(holds)
+
+
+def _line_verdicts(solution: Solution) -> Iterator[tuple[str, Verdict]]:
+    for at, line in enumerate(solution.lines):
+        name = f"line[{at}]"
+        if (
+            line.quantity is None
+            or line.unit_price is None
+            or line.net is None
+            or line.net.source is Source.INFERRED
+        ):
+            yield name, Verdict.UNCHECKED
+            continue
+        off = Decimal(0) if line.discount is None else abs(line.discount.value)
+        value = line.quantity.value * line.unit_price.value
+        value -= off if value >= 0 else -off
+        yield name, _verdict(abs(cents(value) - cents(line.net.value)) <= _ROUNDING)
+
+
+def _verdict(holds: bool) -> Verdict:
+    return Verdict.HOLDS if holds else Verdict.FAILS
+
+
+def _rows_hold(equations: dict[str, Verdict]) -> bool:
+    held = {name for name, own in equations.items() if own is Verdict.HOLDS}
+    return "BR-CO-14" in held and any(name.startswith("BR-CO-17") for name in held)
+
+
+def _proved(solution: Solution, equations: dict[str, Verdict]) -> bool:
+    """Tell whether the total is tied to other values, all read, and nothing of the head fails."""
+    total = solution.fields.get("total")
+    if total is None or total.source is not Source.READ:
+        return False
+    lost = Verdict.FAILS
+    if any(own is lost for name, own in equations.items() if name.startswith(("BR-CO-1", "tax"))
+           and name != "BR-CO-10"):  # fmt: skip
+        return False
+    lines = equations["BR-CO-10"] is Verdict.HOLDS and all(
+        line.net is not None and line.net.source is Source.READ for line in solution.lines
+    )
+    several = len(solution.lines) > 1 or equations.get("line[0]") is Verdict.HOLDS
+    by_lines = lines and several
+    read = {name for name, one in solution.fields.items() if one.source is Source.READ}
+    if {"net", "tax"} <= read and equations["BR-CO-15"] is Verdict.HOLDS:
+        # One sum may be a chance: a base of each of two rates adds up, too. Something else has to
+        # tie net or tax. Without tax the sum says no more than that a number is printed twice.
+        net, tax = (cents(solution.fields[name].value) for name in ("net", "tax"))
+        if not tax:
+            return by_lines
+        return not too_steep(net, tax) and (
+            by_lines or at_common_rate(net, tax) or _rows_hold(equations)
+        )
+    if not by_lines:
+        return False
+    if solution.gross_lines or "net" not in solution.fields:
+        return True
+    # The lines give the net, and with a tax that is read the total.
+    return "tax" in read and solution.fields["net"].source is Source.INFERRED
