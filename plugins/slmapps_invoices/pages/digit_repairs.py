@@ -18,8 +18,9 @@ from decimal import Decimal
 from itertools import product
 from typing import Any
 
-from slmapps_invoices.pages.line_sums import MISREAD, LineSums
+from slmapps_invoices.pages.line_sums import LineSums
 from slmapps_invoices.pages.sums import (
+    MISREAD,
     Candidate,
     Candidates,
     LineCandidate,
@@ -131,17 +132,15 @@ def _net_by_sum(candidates: Candidates, solution: Solution) -> tuple[SolvedLine,
     if one_digit_off(target, target - missing) and not _head_pins(solution):
         return None  # the printed sum may as well be what is wrong
     fitting = []
-    for at, line in enumerate(solution.lines):
+    for line in solution.lines:
         if line.net is None or line.net.source is not Source.READ:
             continue
         value = line.net.value + missing
         if not one_digit_off(line.net.value, value) or not value:
             continue
-        own = solution.equations[f"line[{at}]"]
-        if own is Verdict.HOLDS:
-            continue  # what quantity and price say is printed
-        if own is Verdict.FAILS and not _holds(line, value):
-            continue
+        before, after = _off(line), _off(line, value)
+        if before is not None and after is not None and (after > 1 or after >= before):
+            continue  # what is printed is as right as quantity and price can tell
         fitting.append((line, value))
     # A line left out that has just the missing amount would explain it as well.
     for at in solution.left_out:
@@ -168,12 +167,14 @@ def _head_pins(solution: Solution) -> bool:
     return "BR-CO-15" in held or "tax-bases" in held
 
 
-def _holds(line: SolvedLine, net: Decimal) -> bool:
-    if line.quantity is None or line.unit_price is None:
-        return False
-    off = Decimal(0) if line.discount is None else abs(line.discount.value)
+def _off(line: SolvedLine, net: Decimal | None = None) -> int | None:
+    """Tell by how many cents a line's net, or another one, misses quantity times price."""
+    own = net if net is not None else None if line.net is None else line.net.value
+    if line.quantity is None or line.unit_price is None or own is None:
+        return None
+    less = Decimal(0) if line.discount is None else abs(line.discount.value)
     value = line.quantity.value * line.unit_price.value
-    return abs(cents(value - (off if value >= 0 else -off)) - cents(net)) <= 1
+    return abs(cents(value - (less if value >= 0 else -less)) - cents(own))
 
 
 def _by_own_equation(line: SolvedLine, *, pinned: bool) -> list[tuple[SolvedLine, str, Decimal]]:

@@ -22,6 +22,7 @@ from decimal import Decimal
 from itertools import product
 
 from slmapps_invoices.pages.sums import (
+    MISREAD,
     Candidate,
     LineCandidate,
     Readings,
@@ -31,14 +32,12 @@ from slmapps_invoices.pages.sums import (
     one_digit_off,
 )
 
-__all__ = ["MISREAD", "LineOption", "LineSums", "Reached", "line_amount"]
+__all__ = ["LineOption", "LineSums", "Reached", "line_amount"]
 
 _WIDTH = 500
 _READINGS = 4
 _OPTIONS = 5
 HOLDS, FAILS = math.log(0.97), math.log(0.1)
-# A digit is misread in about one amount of a hundred, and some 45 amounts are one digit away.
-MISREAD = math.log(0.01 / 45)
 _INFERRED = math.log(0.02)
 _SEED = (0.0, -math.inf, 0, -1)
 

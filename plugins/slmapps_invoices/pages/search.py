@@ -40,8 +40,8 @@ _NO_LINES = math.log(0.1)  # lines fail to add up more often: one may be lost
 _GROSS = math.log(0.15)
 _EXPLORED = 25.0  # nats below the best, where a second best is still looked for
 _NEAR = math.log(100)
-# What is inferred against a reading that does not fit: rather say that the equation fails, unless
-# more than this equation speaks for the inferred value.
+# A field that has readings and is given none of them: rather keep what is printed and say that an
+# equation fails, unless more than one equation speaks against it.
 _UNREAD = -1.5
 _STEEP = math.log(0.005)  # tax beyond any rate in force
 
@@ -150,7 +150,8 @@ class _Search:
         readings = sorted(self.candidates.of(name), key=lambda one: -one.score)[:most]
         repaired = [one for one in self.candidates.of(name) if one.printed is not None]
         readings += [one for one in repaired if one not in readings]
-        return [*((one, one.score) for one in readings), (None, absent(tuple(readings)))]
+        none = absent(tuple(readings)) + (_UNREAD if readings else 0.0)
+        return [*((one, one.score) for one in readings), (None, none)]
 
     def _completed(self, core: tuple[Option, ...], best: float) -> list[_Found]:
         net, tax, total = (None if one is None else cents(one.value) for one, _ in core)
@@ -159,9 +160,6 @@ class _Search:
             holds = net + tax == total
             score += HOLDS + evidence((net, tax, total), twice=not tax) if holds else FAILS
         amounts = self._inferred(net, tax, total)
-        for name, own, amount in zip(("net", "tax", "total"), core, amounts, strict=True):
-            if own[0] is None and amount is not None and self.candidates.of(name):
-                score += _UNREAD
         if amounts[0] and amounts[1]:
             score += self._rated(amounts[0], amounts[1])
         used = {one.place for one, _ in core if one is not None and one.place is not None}

@@ -27,8 +27,8 @@ def to_invoice(
 
     ``header_fields`` are further fields of the Invoice (``number``, ``seller``, …; ``places`` are
     joined); ``line_fields`` further fields of lines by ``LineCandidate.key``. Problems are those of
-    ``check_arithmetic``, and warnings ``line-arithmetic``, ``value-inferred``, ``digit-repaired``
-    and ``total-unproved``.
+    ``check_arithmetic``, and warnings ``line-arithmetic``, ``value-inferred``, ``digit-repaired``,
+    ``reading-unused`` and ``total-unproved``.
     """
     given = dict(header_fields or {})
     places: dict[str, Span] = dict(given.pop("places", {}))
@@ -60,6 +60,7 @@ def to_invoice(
         *check_arithmetic(invoice),
         *_unlike_the_page(solution, places),
         *_lines_amiss(solution, places),
+        *_left_out(solution),
     ]
     if solution.gross_lines:
         problems.append(_lines_with_tax(known=by_tax))
@@ -182,6 +183,18 @@ def _lines_amiss(solution: Solution, places: Mapping[str, Span]) -> list[Problem
     return problems
 
 
+def _left_out(solution: Solution) -> list[Problem]:
+    return [
+        Problem(
+            code="reading-unused",
+            message=f"What was read as {_named(key)} does not fit the sums and was left out.",
+            cure=_LOOK,
+            severity=Severity.WARNING,
+        )
+        for key in solution.unused
+    ]
+
+
 def _lines_with_tax(*, known: bool) -> Problem:
     message = "The lines are priced with tax; "
     message += "their net amounts were worked out." if known else "their rate of tax is not known."
@@ -193,6 +206,6 @@ def _named(key: str) -> str:
     head, bracket, rest = key.partition("[")
     if not bracket:
         return head.replace("_", " ")
-    number, _, part = rest.partition("].")
-    kind = "line" if head == "lines" else "row of tax"
-    return f"{part.replace('_', ' ')} of {kind} {int(number) + 1}"
+    number, _, part = rest.partition("]")
+    whole = f"{'line' if head == 'lines' else 'row of tax'} {int(number) + 1}"
+    return f"{part.removeprefix('.').replace('_', ' ')} of {whole}" if part else whole

@@ -19,6 +19,7 @@ from typing import Any
 
 __all__ = [
     "FIELDS",
+    "MISREAD",
     "Candidate",
     "Candidates",
     "Chosen",
@@ -39,6 +40,10 @@ FIELDS = ("line_total", "allowance", "charge", "net", "tax", "total", "paid", "d
 _CENT = Decimal("0.01")
 _MOST = 8 * math.log(10)  # nats; beyond eight digits an equation proves no more
 _LEAST = math.log(0.02)
+
+
+# A digit is misread in about one amount of a hundred, and some 45 amounts are one digit away.
+MISREAD = math.log(0.01 / 45)
 
 
 class Source(StrEnum):
@@ -185,7 +190,9 @@ class Solution:
     bases add up to the net). ``margin`` is by how many nats the solution beats the best one that
     differs in any value, ``margins`` the same by field of the head. ``proved`` is true only if the
     total is tied to net and tax, or to the lines, by an equation over values all read from the
-    page, no equation of the head fails, and no other total comes near.
+    page, no equation of the head fails, and no other total comes near. ``unused`` names what the
+    tagger was rather sure of and the solution does without, by field or by the candidate's index
+    (``lines[3]``, ``taxes[0].base``).
     """
 
     fields: dict[str, Chosen] = field(default_factory=dict)
@@ -198,6 +205,7 @@ class Solution:
     score: float = 0.0
     margin: float = 0.0
     margins: dict[str, float] = field(default_factory=dict)
+    unused: tuple[str, ...] = ()
     complete: bool = True  # False: the time limit cut the search of the lines short
 
     def value(self, name: str) -> Decimal | None:

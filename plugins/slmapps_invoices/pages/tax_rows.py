@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import ROUND_HALF_UP, Decimal
 from itertools import product
 
-from slmapps_invoices.pages.sums import Candidate, Candidates, TaxCandidate, absent, cents, evidence
+from slmapps_invoices.pages.sums import (
+    MISREAD,
+    Candidate,
+    Candidates,
+    Readings,
+    TaxCandidate,
+    absent,
+    cents,
+    evidence,
+    one_digit_off,
+)
 
 __all__ = [
     "COMMON",
@@ -20,9 +31,11 @@ __all__ = [
 ]
 
 HOLDS, FAILS = math.log(0.97), math.log(0.03)
+_UNREAD = -1.5  # a misfit is kept and said rather than dropped
+_CENT = Decimal("0.01")
 _READINGS = 3
 _OPTIONS = 6
-_CHOICES = 60
+_CHOICES = 100
 _MOST_ROWS = 12
 # Rates of VAT and GST in force somewhere, in tenths of a per cent.
 _RATES = (
@@ -36,13 +49,17 @@ COMMON = math.log(len(_RATES))
 
 @dataclass(frozen=True, slots=True)
 class RowOption:
-    """One choice for one row; ``taken`` is False for the choice to leave it out."""
+    """One choice for one row; ``taken`` is False for the choice to leave it out.
+
+    ``dropped``: its base or amount has readings, and none of them is taken.
+    """
 
     score: float
     taken: bool = True
     rate: Candidate | None = None
     base: Candidate | None = None
     amount: Candidate | None = None
+    dropped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +79,8 @@ class TaxChoice:
         if self.base is not None and net is not None:
             score += _fits(self.base, net, twice=self._single)
         row = next((row for row in self.rows if row.taken), None)
-        if self._single and row is not None and row.rate is not None and row.base is None:
+        alone = self._single and row is not None and row.base is None and not row.dropped
+        if alone and row is not None and row.rate is not None:
             amount = tax if row.amount is None else cents(row.amount.value)
             if net is not None and amount is not None:
                 holds = row_holds(row.rate.value, net, amount)
@@ -93,7 +111,7 @@ def tax_choices(candidates: Candidates) -> list[TaxChoice]:
     """Give the likeliest choices for all rows together, the best first; at least one."""
     found: list[tuple[float, tuple[RowOption, ...]]] = [(0.0, ())]
     for row in candidates.taxes[:_MOST_ROWS]:
-        options = _options(row)
+        options = _options(row, candidates.net if len(candidates.taxes) == 1 else ())
         found = sorted(
             ((score + one.score, (*rows, one)) for score, rows in found for one in options),
             key=lambda item: -item[0],
@@ -101,17 +119,18 @@ def tax_choices(candidates: Candidates) -> list[TaxChoice]:
     return [_summed(score, rows) for score, rows in found]
 
 
-def _options(row: TaxCandidate) -> list[RowOption]:
+def _options(row: TaxCandidate, nets: Readings) -> list[RowOption]:
     likely = min(row.score, -1e-4)
     out = RowOption(max(math.log(-math.expm1(likely)), -7.0), taken=False)
     parts = [
         [
             *((one, one.score) for one in sorted(own, key=lambda one: -one.score)[:_READINGS]),
-            (None, absent(own)),
+            (None, absent(own) + (_UNREAD if own else 0.0)),
         ]
         for own in (row.rate, row.base, row.amount)
     ]
-    found = []
+    found: list[RowOption] = []
+    repaired: list[RowOption] = []
     for chosen in product(*parts):
         rate, base, amount = (one for one, _ in chosen)
         if rate is base is amount is None:
@@ -120,9 +139,34 @@ def _options(row: TaxCandidate) -> list[RowOption]:
         if rate is not None and base is not None and amount is not None:
             based, taxed = cents(base.value), cents(amount.value)
             holds = row_holds(rate.value, based, taxed)
+            if not holds:
+                repaired.extend(_repaired(score, rate, base, amount, nets))
             score += HOLDS + evidence((taxed, based)) if holds else FAILS
-        found.append(RowOption(score, True, rate, base, amount))
-    return [*sorted(found, key=lambda one: -one.score)[:_OPTIONS], out]
+        dropped = bool((row.base and base is None) or (row.amount and amount is None))
+        found.append(RowOption(score, True, rate, base, amount, dropped))
+    for options, most in ((found, _OPTIONS), (repaired, 2)):
+        options.sort(key=lambda one: -one.score)
+        del options[most:]
+    return [*found, *repaired, out]
+
+
+def _repaired(
+    score: float, rate: Candidate, base: Candidate, amount: Candidate, nets: Readings
+) -> Iterator[RowOption]:
+    """Give the row with one digit changed so that base times rate is the tax.
+
+    It costs more than a row that fails: only the sums over all rows can make up for that. The base
+    is changed to the net of the document alone, where there is but one row.
+    """
+    right = (base.value * rate.value / 100).quantize(_CENT, ROUND_HALF_UP)
+    if one_digit_off(amount.value, right):
+        mended = replace(amount, value=right, printed=amount.value)
+        yield RowOption(score + MISREAD, True, rate, base, mended)
+    for net in nets:
+        fits = row_holds(rate.value, cents(net.value), cents(amount.value))
+        if fits and one_digit_off(base.value, net.value):
+            mended = replace(base, value=net.value, printed=base.value)
+            yield RowOption(score + MISREAD, True, rate, mended, amount)
 
 
 def _summed(score: float, rows: tuple[RowOption, ...]) -> TaxChoice:

@@ -6,8 +6,9 @@ search believed.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from slmapps_invoices.pages.line_sums import LineOption, Reached, line_amount
@@ -16,11 +17,13 @@ from slmapps_invoices.pages.sums import (
     Candidate,
     Candidates,
     Chosen,
+    LineCandidate,
     Readings,
     Solution,
     SolvedLine,
     SolvedTax,
     Source,
+    TaxCandidate,
     Verdict,
     cents,
 )
@@ -35,6 +38,7 @@ from slmapps_invoices.pages.tax_rows import (
 __all__ = ["Picked", "conclude", "signed"]
 
 _SIGNED = frozenset(("allowance", "charge", "paid"))
+_LIKELY = math.log(0.5)
 _ROUNDING = 1  # cents between a line's amount and quantity times a price that was rounded
 
 
@@ -72,7 +76,41 @@ def conclude(picked: Picked) -> Solution:
     )
     equations = dict(_verdicts(solution))
     proved = _proved(solution, equations)
-    return Solution(fields, lines, left_out, taxes, equations, picked.gross, proved, picked.score)
+    unused = tuple(_unused(picked, solution))
+    return replace(solution, equations=equations, proved=proved, unused=unused)
+
+
+def _unused(picked: Picked, solution: Solution) -> Iterator[str]:
+    """Name what was likely read and is not made use of."""
+    candidates = picked.candidates
+    for name in FIELDS:
+        chosen = solution.fields.get(name)
+        if (chosen is None or chosen.source is Source.INFERRED) and _likely(candidates.of(name)):
+            yield name
+    for at, (row, source) in enumerate(zip(picked.taxes.rows, candidates.taxes, strict=False)):
+        yield from _unused_parts(f"taxes[{at}]", row, source, ("rate", "base", "amount"))
+    for at, (line, own) in enumerate(zip(picked.lines.options, candidates.lines, strict=True)):
+        parts = ("quantity", "unit_price", "discount", "net")
+        yield from _unused_parts(f"lines[{at}]", line, own, parts)
+
+
+def _unused_parts(
+    key: str,
+    option: RowOption | LineOption,
+    source: TaxCandidate | LineCandidate,
+    parts: tuple[str, ...],
+) -> Iterator[str]:
+    if not option.taken:
+        if source.score >= _LIKELY:
+            yield key
+        return
+    for part in parts:
+        if getattr(option, part) is None and _likely(getattr(source, part)):
+            yield f"{key}.{part}"
+
+
+def _likely(readings: Readings) -> bool:
+    return any(one.score >= _LIKELY for one in readings)
 
 
 def _chosen(candidate: Candidate | None, value: Decimal | None = None) -> Chosen | None:
