@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from slmapps.documents import Limits
+from slmapps.documents.sniff import NAMES
 from slmapps.records import Document, Problem, Severity
 
 __all__ = ["OWN_LIST", "files_in", "no_list", "optional"]
@@ -36,7 +37,7 @@ def files_in(paths: Iterable[Path]) -> list[Path]:
 
 def no_list(document: Document) -> Problem:
     """Say of a document that it is no list of lines or accounts, and what it is."""
-    kind = "a PDF" if document.pages else "XML" if document.xml is not None else "text"
+    kind = NAMES.get(document.media_type, "text")
     return Problem(
         code="no-rows",
         message=f"The file is {kind} and holds no table.",

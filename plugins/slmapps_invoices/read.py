@@ -185,9 +185,12 @@ def _heads(invoices: Sequence[Invoice]) -> list[tuple[Any, ...]]:
 
 def _no_data(document: Document) -> Problem:
     if document.pages or document.attachments:
+        is_picture = document.media_type.startswith("image/")
         return Problem(
             code="no-data-inside",
-            message="The PDF carries no invoice data, only its pages.",
+            message="A picture carries no invoice data, only what it shows."
+            if is_picture
+            else "The PDF carries no invoice data, only its pages.",
             cure="Ask for an e-invoice (Factur-X, ZUGFeRD, XRechnung), or enter it by hand.",
         )
     if document.tables:

@@ -123,7 +123,7 @@ def _opened(data: bytes, kind: str, deadline: Deadline) -> Image | Problem:
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             return Image.open(_Stream(data, deadline), formats=[FORMATS[kind]])
     except Image.DecompressionBombError:
-        return _too_large("more pixels than any camera takes")
+        return _too_large("hundreds of millions of pixels")
     except _LateError:
         return _late()
     except Exception:  # a decoder says whatever it likes of a damaged file
