@@ -98,7 +98,9 @@ def with_decoys(
             read(chance.choice(amounts), chance.uniform(0.02, likely), ("decoy", name, at))
             for at in range(3)
         )
-        true = tuple(replace(one, score=math.log(chance.uniform(0.2, 0.9))) for one in known.of(name))
+        true = tuple(
+            replace(one, score=math.log(chance.uniform(0.2, 0.9))) for one in known.of(name)
+        )
         known = known.with_readings(name, (*true, *decoys))
     return known
 
@@ -107,7 +109,9 @@ def with_subtotal(known: Candidates, truth: Truth, chance: random.Random) -> Can
     """A subtotal of some lines, taken for a line."""
     upto = chance.randint(1, len(truth.lines))
     amount = sum((net for *_, net, _ in truth.lines[:upto]), Decimal(0))
-    spurious = LineCandidate(net=(read(amount, 0.9, "subtotal"),), score=math.log(0.7), key="subtotal")
+    spurious = LineCandidate(
+        net=(read(amount, 0.9, "subtotal"),), score=math.log(0.7), key="subtotal"
+    )
     return replace(known, lines=(*known.lines[:upto], spurious, *known.lines[upto:]))
 
 
@@ -124,7 +128,9 @@ def with_notations(known: Candidates, chance: random.Random) -> Candidates:
             *readings[1:],
         )
 
-    lines = tuple(replace(one, net=both(one.net), unit_price=both(one.unit_price)) for one in known.lines)
+    lines = tuple(
+        replace(one, net=both(one.net), unit_price=both(one.unit_price)) for one in known.lines
+    )
     for name in ("net", "tax", "total"):
         known = known.with_readings(name, both(known.of(name)))
     return replace(known, lines=lines)

@@ -35,7 +35,7 @@ _FIGURES = re.compile(r"[\d.,' ]*\d[\d.,' ]*")
 _INSIDE = re.compile(r"(?<![\w.,])-?\d[\d.,']*(?:\b|(?=-))")
 _NO_CENTS = re.compile(r"(?<=\d)([.,]) ?-{1,2}(?=\s|\Z)")
 _TAIL = re.compile(r"(?<=[\d)])\s*(CR|Cr|DR|Dr)\.?\Z")
-_TAX_MARK = re.compile(r"(?<=\d)\s?[A-Z*]\Z")
+_TAX_MARK = re.compile(r"(?:(?<=[.,]\d\d)|(?<=\d)\s)[A-Z]\Z|(?<=\d)\s?\*\Z")
 _PER_UNIT = re.compile(r"(?<=\d)\s*/\s*[^\W\d_].*\Z")
 _LONGEST = 40  # characters; no amount is longer, and the work grows with it
 _REPAIRED_SHARE = 0.08  # of all readings, where the string can also be read as it stands

@@ -39,6 +39,7 @@ _READINGS = 4
 _OPTIONS = 5
 HOLDS, FAILS = math.log(0.97), math.log(0.1)
 _INFERRED = math.log(0.02)
+_UNREAD = -1.5  # a misfit is kept and said rather than dropped
 _SEED = (0.0, -math.inf, 0, -1)
 
 
@@ -88,7 +89,7 @@ def line_amount(
 class LineSums:
     """All candidate lines, prepared so that any number of targets can be asked for.
 
-    ``deadline`` is a moment of ``time.monotonic``; past it fewer sums are kept and ``complete`` is
+    ``deadline`` is a moment of ``time.thread_time``; past it fewer sums are kept and ``complete`` is
     False.
     """
 
@@ -121,7 +122,7 @@ class LineSums:
         steps: list[dict[int, _State]] = [{0: _SEED}]
         for at in half:
             width = _WIDTH
-            if time.monotonic() > self._deadline:
+            if time.thread_time() > self._deadline:
                 width, self.complete = 40, False
             steps.append(_step(steps[-1], self.options[at], width))
         return steps
@@ -219,7 +220,7 @@ def _combined(
     line: LineCandidate,
 ) -> Iterator[tuple[Candidate | None, Candidate | None, Candidate | None, float]]:
     parts = [
-        [*((one, one.score) for one in _top(own)), (None, absent(own))]
+        [*((one, one.score) for one in _top(own)), (None, absent(own) + (_UNREAD if own else 0.0))]
         for own in (line.quantity, line.unit_price, line.discount)
     ]
     for chosen in product(*parts):

@@ -97,8 +97,7 @@ def solve_once(candidates: Candidates, sums: LineSums) -> Solution:
             best.score,
         )
     )
-    near = min(margins.get(name, _EXPLORED) for name in ("total", "net", "tax"))
-    proved = solution.proved and near >= _NEAR
+    proved = solution.proved and margins.get("total", _EXPLORED) >= _NEAR
     return replace(
         solution, margin=max(0.0, min(margin, _EXPLORED)), margins=margins, proved=proved
     )

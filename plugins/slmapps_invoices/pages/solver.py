@@ -38,15 +38,15 @@ def solve(candidates: Candidates, *, time_limit: float = 1.0) -> Solution:
     """Choose a reading for every field, line and row of tax, so that the sums agree best.
 
     Nothing is raised and nothing is accepted in silence: see ``Solution.equations`` and
-    ``Solution.proved``. Past ``time_limit`` seconds the search narrows and ``complete`` is False.
+    ``Solution.proved``. Past ``time_limit`` seconds of work the search narrows and ``complete`` is False.
     """
-    deadline = time.monotonic() + time_limit
+    deadline = time.thread_time() + time_limit
     sums = LineSums(candidates.lines, deadline)
     solution = solve_once(candidates, sums)
     if _failing(solution) or _unread(candidates, solution):
         solution, candidates = _with_header_repairs(candidates, sums, solution, deadline)
         mended = line_repairs(candidates, solution)
-        if mended is not None and time.monotonic() < deadline:
+        if mended is not None and time.thread_time() < deadline:
             sums = LineSums(mended.lines, deadline)
             repaired = solve_once(mended, sums)
             if _failing(repaired) < _failing(solution):
@@ -59,7 +59,7 @@ def _with_header_repairs(
 ) -> tuple[Solution, Candidates]:
     """Solve with repairs of single digits offered; keep them only if no other ones do as well."""
     offered = header_repairs(candidates, sums)
-    if not offered or time.monotonic() > deadline:
+    if not offered or time.thread_time() > deadline:
         return plain, candidates
     wider = _offered(candidates, offered)
     repaired = solve_once(wider, sums)
@@ -70,14 +70,17 @@ def _with_header_repairs(
     ]
     if not used or _head_failing(repaired) or _worth(repaired) <= _worth(plain):
         return plain, candidates
-    for name, one in used:
-        others = [pair for pair in offered if pair != (name, one)]
-        rival = solve_once(_offered(candidates, others), sums)
+    # Whether another repair does as well is a matter of the equations, not of scores: each is tried
+    # in turn as if it were sure, and leaving the field out as unreadable, too.
+    forced = [
+        (name, (replace(one, score=-0.01),)) for name, one in offered if (name, one) not in used
+    ]
+    forced += [(name, ()) for name, _ in used]
+    for name, readings in forced:
+        rival = solve_once(candidates.with_readings(name, readings), sums)
         if _worth(rival) >= _worth(repaired) and _differs(rival, repaired):
             return plain, candidates
-        # Left out as unreadable instead, it would be another value that the same sums give.
-        without = solve_once(_offered(candidates, others).with_readings(name, ()), sums)
-        if _worth(without) >= _worth(repaired) and _differs(without, repaired):
+        if time.thread_time() > deadline:
             return plain, candidates
     return repaired, wider
 
