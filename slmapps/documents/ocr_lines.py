@@ -5,11 +5,15 @@ Design choices:
 * The recogniser says in which column of its grid each letter peaks. That is right to about half a
   letter, so the edges of words are moved to where the ink ends.
 * A word's confidence is that of its least certain letter: an amount is wrong when one digit is.
+* Blanks get lost where a scan is poor. They are put back where letters turn into digits, small
+  letters into capitals, or a number meets its sign, and the ink has a gap as wide as a blank; not
+  within numbers or plain words, where spaced type has such gaps as well.
 * The recogniser knows many scripts. Wide forms of Latin signs are written in their usual form.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -25,6 +29,14 @@ Cut = tuple[str, float, Box]
 
 _SIGNS = {0x3000: " ", 0x3002: ".", 0x3001: ",", 0xFFE5: "¥", 0xFFE1: "£", 0xFFE0: "¢"}
 _SIGNS |= {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+
+
+# Places within a word where a blank may have been lost.
+_JOINT = re.compile(
+    r"(?<=[^\W\d_])(?=\d)|(?<=[^\W\d_][.:])(?=\d)|(?<=[a-zß-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])"
+    r"|(?<=\d)(?=[€$£])|(?<=[€$£])(?=\d)|(?<=\w)(?=·)|(?<=·)(?=\w)"
+)
+_BLANK = 0.28  # of the height of the line's ink; a blank is 0.35 or more, gaps of letters 0.2
 
 
 def plain(text: str) -> str:
@@ -52,18 +64,20 @@ def cut_line(
     ink = _ink(grey)
     inked: NDArray[np.bool_] = ink.max(axis=0)
     step = width / max(width_in_columns, 1.0)
+    middles = [(column + 0.5) * step for column in columns]
+    high = _span(ink.max(axis=1), height)
+    widest = _BLANK * (high[1] - high[0])
     words: list[tuple[str, float, float, float]] = []
-    at = 0
-    place = 0
-    for piece in text.split(" "):
-        if piece:
-            middles = [(column + 0.5) * step for column in columns[at : at + len(piece)]]
-            if len(middles) < len(piece):
-                break
+    at = place = 0
+    for spaced in text.split(" "):
+        for piece in _split(spaced, middles[at:], inked, widest):
+            end = at + len(piece)
+            if not piece or end > len(middles):
+                continue
             least = min(sure[place : place + len(piece)], default=0.0)
-            words.append((piece, float(least), middles[0], middles[-1]))
-            at += len(piece)
-        place += len(piece) + 1
+            words.append((piece, float(least), middles[at], middles[end - 1]))
+            at, place = end, place + len(piece)
+        place += 1
     edges = _edges([(first, last) for _, _, first, last in words], inked, width)
     cuts: list[Cut] = []
     for (word, least, _, _), (left, right) in zip(words, edges, strict=True):
@@ -71,6 +85,20 @@ def cut_line(
         top, bottom = _span(rows, height)
         cuts.append((word, least, (left, top, right, bottom)))
     return cuts
+
+
+def _split(
+    word: str, middles: Sequence[float], inked: NDArray[np.bool_], widest: float
+) -> list[str]:
+    """Part a word where a blank was lost; ``middles`` are those of its letters and what follows."""
+    cuts = [0]
+    for joint in _JOINT.finditer(word):
+        at = joint.start()
+        if at < len(middles):
+            end, start = _gap(inked, middles[at - 1], middles[at])
+            if start - end >= widest:
+                cuts.append(at)
+    return [word[start:end] for start, end in pairwise([*cuts, len(word)])]
 
 
 def _ink(grey: NDArray[np.uint8]) -> NDArray[np.bool_]:

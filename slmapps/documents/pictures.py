@@ -120,7 +120,7 @@ def _opened(data: bytes, kind: str, deadline: Deadline) -> Image | Problem:
 
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            warnings.simplefilter("ignore")  # what matters is said by a Problem
             return Image.open(_Stream(data, deadline), formats=[FORMATS[kind]])
     except Image.DecompressionBombError:
         return _too_large("hundreds of millions of pixels")
@@ -160,8 +160,10 @@ def _page(image: Image, number: int, limits: Limits) -> Picture | Problem | None
         return _too_large(f"{width:,} x {height:,} pixels")
     dpi = _resolution(image)
     try:
-        shrink = math.sqrt(min(_WORKING, limits.max_pixels) / (width * height))
-        if shrink < 1:
+        shrink = math.sqrt(_WORKING / (width * height))
+        if width * height > limits.max_pixels:
+            shrink = min(shrink, 0.5)
+        if shrink < 1:  # a JPEG can be decoded at 1/2, 1/4 or 1/8, the next above what is asked
             image.draft(None, (round(width * shrink), round(height * shrink)))
         image.load()
         if image.width * image.height > limits.max_pixels:

@@ -22,6 +22,7 @@ __all__ = ["read_pictures", "recognise_pages"]
 Found = tuple[tuple[Page, ...], list[Problem]]
 
 _UNSURE = 0.8
+_SUREST = 0.9999  # only text that was never recognised is certain
 
 
 def read_pictures(data: bytes, kind: str, sha256: str, limits: Limits) -> Found:
@@ -88,7 +89,7 @@ def _page(number: int, reading: Reading, scale: float) -> Page:
                 round(right * scale, 2),
                 round(bottom * scale, 2),
             ),
-            confidence=round(min(max(sure, 0.0), 1.0), 4),
+            confidence=round(min(max(sure, 0.0), _SUREST), 4),
         )
         for text, sure, (left, top, right, bottom) in reading.words
     )
