@@ -14,15 +14,16 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from random import Random
+from typing import Any
 
-from slmapps_invoices.pages.synthetic.identities import Identity, company
+from slmapps_invoices.pages.synthetic.identities import Identity, company, invented_word
 from slmapps_invoices.pages.synthetic.lexicon import Trade, terms, trades
 from slmapps_invoices.pages.synthetic.style import Style
 
 __all__ = ["Bill", "Item", "Tax", "write_bill"]
 
 _CENT = Decimal("0.01")
-_RATES = {
+_RATES: dict[str, dict[tuple[int | str, ...], float]] = {
     "DE": {(19,): 70, (7,): 9, (19, 7): 16, (19, 7, 0): 2, (16,): 3},
     "AT": {(20,): 70, (10,): 10, (20, 10): 15, (20, 13, 10): 3},
     "CH": {("8.1",): 60, ("7.7",): 15, ("8.1", "2.6"): 15, ("2.6",): 5},
@@ -152,7 +153,7 @@ def _rates(dice: Random, country: str) -> tuple[Decimal, ...]:
 def _reckon(
     dice: Random, style: Style, trade: Trade, rates: tuple[Decimal, ...], issued: date, sign: int,
     *, gross: bool,
-) -> dict[str, object]:  # fmt: skip
+) -> dict[str, Any]:  # fmt: skip
     count = dice.choices(list(_COUNTS), list(_COUNTS.values()))[0]
     if style.receipt:
         count = min(count, 12)
@@ -168,7 +169,9 @@ def _reckon(
             percent = Decimal(dice.choice((2, 3, 5, 10, 15)))
             off = _money(total_lines * percent / 100)
         if style.chance("has charge", 0.16) and dice.random() < 0.7:
-            charge = sign * Decimal(dice.choice(("4.90", "5.95", "9.50", "12.00", "25.00", "89.00")))
+            charge = sign * Decimal(
+                dice.choice(("4.90", "5.95", "9.50", "12.00", "25.00", "89.00"))
+            )
     taxes = _taxes(lines, charge - off, gross=gross)
     net = sum((part.base for part in taxes), Decimal(0))
     tax = sum((part.tax for part in taxes), Decimal(0))
@@ -234,9 +237,7 @@ def _taxed(item: Item, *, gross: bool) -> Item:
     return replace(item, tax=tax, gross=item.net + tax)
 
 
-def _extra_item(
-    dice: Random, style: Style, items: list[Item], sign: int, *, gross: bool
-) -> Item:
+def _extra_item(dice: Random, style: Style, items: list[Item], sign: int, *, gross: bool) -> Item:
     """Give a line that is a discount or a surcharge."""
     less = dice.random() < 0.6
     name = dice.choice(terms(style.language)["discount_line" if less else "charge_line"])
@@ -258,9 +259,22 @@ def _name(dice: Random, style: Style, trade: Trade) -> str:
         if dice.random() < 0.6:
             joint = dice.choice((" ", ", ", " - ", " (", ": "))
             name += f"{joint}{dice.choice(trade.variants)}" + (")" if joint == " (" else "")
+    if dice.random() < 0.3:
+        name = _with_model(dice, name)
     if style.chance("long names", 0.35) and dice.random() < 0.2:
         name += f" {dice.choice(('+', '/', '&'))} {dice.choice(trade.items)}"
     return name
+
+
+def _with_model(dice: Random, name: str) -> str:
+    """Add an invented make or a model's number; digits in a name are what is easily misread."""
+    make = invented_word(dice)
+    model = _filled(dice, dice.choice((
+        "@###", "@@-##", "## cm", "#/#", "## x ## mm", "#,# l", "20##", "Nr. #", "###", "V#.#",
+        "#0 %", "(#)", "#x", "@#", "@@@ ####", "#.#", "T##.##", "##-er", "# + #",
+    )))  # fmt: skip
+    return dice.choice((f"{make} {name}", f"{name} {make}", f"{name} {model}", f"{make} {model}",
+                        f"{make} {name} {model}", f"{name} {make} {model}"))  # fmt: skip
 
 
 def _details(dice: Random, style: Style) -> tuple[str, ...]:
@@ -309,8 +323,8 @@ def _number(dice: Random, issued: date | None = None) -> str:
     form = dice.choice((
         "#####", "######", "YYYY-####", "YYYY/###", "RE-YYYY-###", "INV-####", "INV/YYYY/#####",
         "R########", "YYYY####", "########", "@@######", "##########", "RG##-####", "@-#####",
-        "YY-#####", "FA####", "FYYYY-####", "SI-#####", "###", "YYYYMM##", "@@@-YYYY-####", "#-####",
-        "IN#######", "F##/####", "AR YYYY-###", "YY/####", "##.###.###",
+        "YY-#####", "FA####", "FYYYY-####", "SI-#####", "###", "YYYYMM##", "@@@-YYYY-####",
+        "#-####", "IN#######", "F##/####", "AR YYYY-###", "YY/####", "##.###.###",
     ))  # fmt: skip
     form = form.replace("YYYY", year).replace("YY", year[2:])
     return _filled(dice, form.replace("MM", f"{issued.month if issued else 4:02d}"))

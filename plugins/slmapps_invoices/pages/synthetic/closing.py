@@ -65,6 +65,8 @@ def _paragraph(pen: Pen, part: str) -> list[Run]:
             return [pen.fill(style.say("pay_plain"))]
         case "bank" if not style.chance("bank in foot", 0.6) and style.chance("bank below", 0.75):
             lines = bank_lines(pen)
+            if style.chance("bank named apart", 0.15):
+                return [plain(style.say("bank", "head")), *lines]
             if style.chance("bank in one line", 0.35):
                 joint = style.pick("bank joint", ", ", "   ", " | ")
                 run: Run = []

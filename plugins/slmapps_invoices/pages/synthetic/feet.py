@@ -91,7 +91,9 @@ def _register(pen: Pen) -> _Lines:
     if style.chance("foot vat", 0.75) and seller.vat_id:
         lead = pen.ahead(style.say("vat_id"))
         shown = seller.vat_id
-        if style.chance("vat spaced", 0.15):
+        if shown.startswith("CHE") and style.chance("swiss dots", 0.7):
+            shown = f"CHE-{shown[3:6]}.{shown[6:9]}.{shown[9:12]} {shown[12:]}"
+        elif style.chance("vat spaced", 0.15):
             shown = f"{shown[:2]} {shown[2:5]} {shown[5:8]} {shown[8:]}"
         lines.append([*plain(f"{lead} "), (shown.strip(), "seller_vat_id", -1)])
     if style.chance("foot tax number", 0.35):

@@ -1,3 +1,4 @@
+# ruff: noqa: SIM905 - names of months are easier read as one line than as a list
 """How a layout writes numbers, money, percentages and dates.
 
 A *piece* is text with the label of the words in it and the number of its line (-1: of none); a
@@ -37,8 +38,9 @@ _DATES = {
     "GB": {"{D}/{M}/{Y}": 5, "{d} {B} {Y}": 5, "{D} {b} {Y}": 4, "{D}-{b}-{Y}": 2, "{D}-{M}-{Y}": 1,
            "{Y}-{M}-{D}": 2, "{d}th {B} {Y}": 0.4, "{D}/{M}/{y}": 1.5, "{D}.{M}.{Y}": 0.7,
            "{b} {d}, {Y}": 1, "{B} {d}, {Y}": 1, "{D}-{b}-{y}": 0.7},
-    "US": {"{M}/{D}/{Y}": 5, "{B} {d}, {Y}": 5, "{b} {d}, {Y}": 4, "{m}/{d}/{Y}": 3, "{m}/{d}/{y}": 1,
-           "{Y}-{M}-{D}": 2, "{D}-{b}-{Y}": 1, "{b} {D} {Y}": 0.5, "{M}-{D}-{Y}": 1},
+    "US": {"{M}/{D}/{Y}": 5, "{B} {d}, {Y}": 5, "{b} {d}, {Y}": 4, "{m}/{d}/{Y}": 3,
+           "{m}/{d}/{y}": 1, "{Y}-{M}-{D}": 2,
+           "{D}-{b}-{Y}": 1, "{b} {D} {Y}": 0.5, "{M}-{D}-{Y}": 1},
     "DE": {"{D}.{M}.{Y}": 14, "{d}. {B} {Y}": 4, "{D}.{M}.{y}": 3, "{d}.{m}.{Y}": 2,
            "{Y}-{M}-{D}": 1.5, "{D}. {B} {Y}": 1, "{D}/{M}/{Y}": 0.7, "{d}. {b} {Y}": 0.7,
            "{D}-{M}-{Y}": 0.4, "{d}.{m}.{y}": 0.6},
@@ -47,7 +49,7 @@ _DATES = {
            "{D} {b} {Y}": 0.5},
 }  # fmt: skip
 # Thousands sign and decimal sign.
-_NUMBERS = {
+_NUMBERS: dict[str, dict[tuple[str, str], float]] = {
     "en": {(",", "."): 10, ("", "."): 3, (" ", "."): 0.4},
     "de": {(".", ","): 10, ("", ","): 3, (" ", ","): 0.7, (",", "."): 0.5},
     "fr": {(" ", ","): 8, ("", ","): 4, (".", ","): 1, ("\u00a0", ","): 3, (" ", "."): 1},
@@ -85,8 +87,8 @@ class Figures:
         first, after = (14, 3) if style.language == "en" else (3, 13)
         self._money = style.weigh(
             f"money {style.language}",
-            {"": 12, "$1": first, "$ 1": first / 3, "1 $": after, "1$": after / 6, "1 EUR": after / 2,
-             "EUR 1": 3},
+            {"": 12, "$1": first, "$ 1": first / 3, "1 $": after, "1$": after / 6,
+             "1 EUR": after / 2, "EUR 1": 3},
         )  # fmt: skip
         # Totals bear the currency more often than the lines do.
         self._total_money = self._money or style.weigh(
@@ -97,12 +99,10 @@ class Figures:
 
     def number(self, value: Decimal, places: int | None = 2) -> str:
         """Write a number; ``places`` None: as many decimals as it has."""
-        if places is None:
-            shown = f"{abs(value.normalize()):f}"
-        else:
-            shown = f"{abs(value):.{places}f}"
+        exact = abs(value.normalize())
+        shown = f"{exact:f}" if places is None else f"{exact:.{places}f}"
         whole, _, rest = shown.partition(".")
-        groups = []
+        groups: list[str] = []
         while len(whole) > 3:
             groups.insert(0, whole[-3:])
             whole = whole[:-3]
@@ -142,7 +142,9 @@ class Figures:
         if places is not None and value != round(value, places):
             places = None
         text = self.number(value, places)
-        gap = self.style.weigh(f"percent gap {name}", {" %": 5, "%": 6, "": 2 if name == "c" else 0})
+        gap = self.style.weigh(
+            f"percent gap {name}", {" %": 5, "%": 6, "": 2 if name == "c" else 0}
+        )
         return [(text + gap, label, line)]
 
     def date(self, value: date, label: str = OTHER, line: int = -1, *, long: bool = False) -> Run:

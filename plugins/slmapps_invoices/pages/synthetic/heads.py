@@ -84,8 +84,7 @@ def _choose_title(pen: Pen, plan: str) -> None:
     """Settle whether the title bears number and date, and what the list says of them."""
     style = pen.style
     listed = "info" in plan
-    pen.title_line = not listed or style.chance("title line", 0.3)
-    pen.in_title = set()
+    pen.title_line = "title" in plan and (not listed or style.chance("title line", 0.3))
     if pen.title_line:
         key = "title_credit_line" if pen.bill.credit else "title_line"
         pen.title_phrase = style.say(key)

@@ -1,3 +1,4 @@
+# ruff: noqa: SIM905 - names are easier read as one line than as a list
 """Invented parties: names, addresses, and numbers whose check digits are right.
 
 Design choices:
@@ -12,11 +13,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from random import Random
 
-__all__ = ["Identity", "company", "iban", "person", "phone", "vat_id"]
+__all__ = ["Identity", "company", "iban", "invented_word", "person", "phone", "vat_id"]
 
 _SYLLABLES = (
-    "al ber bor bran cor dal del dor el fal fen gar gol hal hol kel kor lan lin lor mar mel mon nor "
-    "per pol ran rei ros sal sen sol tal tor ul val ver vin wal wen zel"
+    "al ber bor bran cor dal del dor el fal fen gar gol hal hol kel kor lan lin lor mar mel mon "
+    "nor per pol ran rei ros sal sen sol tal tor ul val ver vin wal wen zel"
 ).split()
 _ENDINGS = {
     "en": ("ton", "ley", "ford", "well", "by", "worth", "son", "ham", "field", "er"),
@@ -143,6 +144,12 @@ def person(dice: Random, language: str) -> str:
     return f"{dice.choice(_FIRST[language])} {_surname(dice, language)}"
 
 
+def invented_word(dice: Random) -> str:
+    """Invent the name of a make."""
+    word = "".join(dice.choices(_SYLLABLES, k=dice.choice((2, 2, 3)))).capitalize()
+    return word.upper() if dice.random() < 0.2 else word
+
+
 def _surname(dice: Random, language: str) -> str:
     return (dice.choice(_SYLLABLES) + dice.choice(_ENDINGS[language])).capitalize()
 
@@ -195,9 +202,7 @@ def phone(dice: Random, country: str) -> str:
 
 def iban(dice: Random, country: str) -> str:
     """Give an IBAN with right check digits, without spaces; of countries that have none, German."""
-    if country == "GB":
-        body = "".join(dice.choices("ABCDKLMNRS", k=4)) + _digits(dice, 14)
-    elif country == "IE":
+    if country in {"GB", "IE"}:
         body = "".join(dice.choices("ABCDKLMNRS", k=4)) + _digits(dice, 14)
     else:
         country = country if country in _IBAN_LENGTH else "DE"

@@ -46,12 +46,13 @@ def _items(pen: Pen, *, most: int) -> _Items:
     for key in keys:
         run = _value(pen, key)
         if run:
-            name = "number_credit" if key == "number" and pen.bill.credit else key
+            name = {"page": "page_label"}.get(key, key)
+            name = "number_credit" if key == "number" and pen.bill.credit else name
             found.append((style.say(name), run))
     return found
 
 
-def _value(pen: Pen, key: str) -> Run:  # noqa: C901 - one case for each key
+def _value(pen: Pen, key: str) -> Run:
     bill, figures, style = pen.bill, pen.figures, pen.style
     seldom = bill.dice.random() < 0.12  # a field that is empty on this one
     match key:
@@ -104,17 +105,25 @@ def draw_info(pen: Pen, x: float, y: float, width: float) -> float:
     style = pen.style
     items = _items(pen, most=9)
     y += style.between("info depth", 0, 30) if width < pen.width * 0.6 else 0
-    forms = {"tab": 8, "inline": 4, "right": 3, "stacked": 3, "boxed": 2.5, "grid": 1.5, "ends": 3}
+    forms = {"tab": 8, "inline": 4, "right": 3, "stacked": 3, "boxed": 2.5, "grid": 1.5, "ends": 3,
+             "flow": 2}  # fmt: skip
     form = style.weigh("info form", forms)
     if form == "stacked":
         return _stacked(pen, x, y, width, items)
+    if form == "flow":
+        joint = style.pick("flow joint", "   ", ", ", " | ", "     ", " - ")
+        flow: Run = []
+        for label, run in items:
+            flow += [*plain(f"{joint if flow else ''}{pen.ahead(label)} "), *run]
+        return pen.paragraph(x, y + pen.leading, width, flow)
     if form == "grid" and width > 150:
         return _grid(pen, x, y, width, items)
     step = pen.leading * style.between("info leading", 1, 1.35)
     bold_label = style.chance("info label bold", 0.3)
     bold = style.chance("info value bold", 0.2) and not bold_label
     labels = [pen.ahead(label) for label, _ in items]
-    tab = min(max((pen.wide(label, bold=bold_label) for label in labels), default=0) + 8, width * 0.6)
+    tab = min(max((pen.wide(label, bold=bold_label) for label in labels), default=0) + 13,
+              width * 0.6)  # fmt: skip
     whole = min(width, tab + max((pen.wide(run, bold=bold) for _, run in items), default=0) + 4)
     start = x + (width - whole if style.chance("info at right", 0.45) else 0)
     if form in {"boxed", "ends"}:
@@ -135,11 +144,11 @@ def draw_info(pen: Pen, x: float, y: float, width: float) -> float:
             edge = x + width
             wide = pen.write(edge, y, run, bold=bold, align="right", most=width * 0.6)
             room = tab if style.chance("info columns right", 0.6) else 0
-            wide = max(wide, max(pen.wide(one, bold=bold) for _, one in items)) if room else wide
+            wide = max([wide, *(pen.wide(one, bold=bold) for _, one in items if room)])
             pen.write(edge - wide - 8, y, label, bold=bold_label, colour=pen.grey, align="right",
                       most=max(width - wide - 8, 30))  # fmt: skip
             continue
-        pen.write(start + 3, y, label, bold=bold_label, colour=pen.grey, most=tab - 4)
+        pen.write(start + 3, y, label, bold=bold_label, colour=pen.grey, most=tab - 9)
         if ends:
             pen.write(start + whole - 3, y, run, bold=bold, align="right", most=whole - tab - 6)
         else:
@@ -186,10 +195,10 @@ def draw_info_table(pen: Pen, x: float, y: float, width: float) -> float:
         return y
     wide = [max(pen.wide(label, bold=True), pen.wide(run)) + 12 for label, run in items]
     while sum(wide) > width and len(items) > 2:
-        at = next((n for n in reversed(range(len(items))) if not _needed(items[n][1])), None)
-        if at is None:
+        spared = [n for n in range(len(items)) if not _needed(items[n][1])]
+        if not spared:
             break
-        del items[at], wide[at]
+        del items[spared[-1]], wide[spared[-1]]
     spare = max(0.0, (width - sum(wide)) / len(items))
     if style.chance("info table tight", 0.3):
         spare = min(spare, 12)

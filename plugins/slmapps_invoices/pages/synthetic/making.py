@@ -13,7 +13,6 @@ Design choices:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from random import Random
 
 from slmapps.documents.limits import Deadline, Limits
 from slmapps.documents.pdf import read_pdf
@@ -33,7 +32,7 @@ from slmapps_invoices.pages.synthetic.pages import Pages
 from slmapps_invoices.pages.synthetic.pen import Pen
 from slmapps_invoices.pages.synthetic.receipt import draw_receipt, slip_height, slip_width
 from slmapps_invoices.pages.synthetic.sheet import Sheet
-from slmapps_invoices.pages.synthetic.style import LAYOUTS, Style
+from slmapps_invoices.pages.synthetic.style import LAYOUTS, Style, dice_of
 from slmapps_invoices.pages.synthetic.table import Table
 from slmapps_invoices.pages.synthetic.totals import draw_totals
 from slmapps_invoices.records import Allowance, Invoice, InvoiceLine, Party, TaxSubtotal
@@ -72,14 +71,12 @@ def layouts() -> int:
     return LAYOUTS
 
 
-def make(
-    seed: int, *, layout: int | None = None, languages: tuple[str, ...] = LANGUAGES
-) -> Sample:
+def make(seed: int, *, layout: int | None = None, languages: tuple[str, ...] = LANGUAGES) -> Sample:
     """Make the invoice of a number; the same number gives the same invoice.
 
     ``layout`` and the language are drawn from the seed as well where they are not given.
     """
-    dice = Random(f"invoice {seed}")
+    dice = dice_of(f"invoice {seed}")
     drawn, language = dice.randrange(LAYOUTS), dice.choice(languages)
     layout = drawn if layout is None else layout
     style = Style(layout, language)

@@ -32,23 +32,25 @@ def match(tokens: Sequence[Token], pages: Sequence[Page]) -> tuple[list[Labels],
                     bands[band].append(at)
         labels, lines = [], []
         for word in page.words:
-            at = _best(word.box, tokens, bands)
-            labels.append(OTHER if at is None else tokens[at].label)
-            lines.append(-1 if at is None else tokens[at].line)
-            if at is not None:
-                spelt[at].append(word.text)
+            best = _best(word.text, word.box, tokens, bands)
+            labels.append(OTHER if best is None else tokens[best].label)
+            lines.append(-1 if best is None else tokens[best].line)
+            if best is not None:
+                spelt[best].append(word.text)
         found.append((tuple(labels), tuple(lines)))
     wanted = [at for at, token in enumerate(tokens) if token.label != OTHER]
     right = sum("".join(spelt[at]) == tokens[at].text for at in wanted)
     return found, right / len(wanted) if wanted else 1.0
 
 
-def _best(box: _Box, tokens: Sequence[Token], bands: dict[int, list[int]]) -> int | None:
+def _best(text: str, box: _Box, tokens: Sequence[Token], bands: dict[int, list[int]]) -> int | None:
     most, best = 0.0, None
     left, top, right, bottom = box
     for at in bands.get(int((top + bottom) / 2 // _BAND), ()):
         x0, y0, x1, y1 = tokens[at].box
         wide, tall = min(right, x1) - max(left, x0), min(bottom, y1) - max(top, y0)
-        if wide > 0 and tall > 0 and wide * tall > most:
+        # A stamp lies over other words without being part of them.
+        alike = text in tokens[at].text or tokens[at].text in text
+        if wide > 0 and tall > 0 and alike and wide * tall > most:
             most, best = wide * tall, at
     return best

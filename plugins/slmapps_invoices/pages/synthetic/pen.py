@@ -2,7 +2,7 @@
 
 Design choices:
 
-* ``fill`` turns a phrase with ``{x}`` into a run, so that a value keeps its label inside a sentence.
+* ``fill`` turns a phrase with ``{x}`` into a run: a value keeps its label inside a sentence.
 * TrueType fonts are taken where the machine has them; without them the layout falls back to the
   standard fonts, which every PDF reader knows.
 """
@@ -10,6 +10,7 @@ Design choices:
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -38,7 +39,41 @@ _ACCENTS: tuple[Colour, ...] = (
     (0.0, 0.5, 0.65), (0.2, 0.2, 0.2), (0.45, 0.3, 0.15), (0.15, 0.15, 0.4), (0.75, 0.6, 0.1),
 )  # fmt: skip
 _SLOT = re.compile(r"\{(\w+)\}")
-_TILL = {"Courier": 4, "Helvetica": 3, "dejavu/DejaVuSansCondensed": 2, "liberation/LiberationMono": 2}
+_TILL = {
+    "Courier": 4,
+    "Helvetica": 3,
+    "dejavu/DejaVuSansCondensed": 2,
+    "liberation/LiberationMono": 2,
+}
+
+
+def _asked(bill: Bill, figures: Figures) -> Run:
+    """Give the sum that is asked for: what is due, where that is not the total."""
+    last = "due" if bill.paid or bill.rounding else "total"
+    return figures.money(getattr(bill, last), last, total=True)
+
+
+# What ``{x}`` in a phrase stands for: values of the invoice, and what is none of them.
+_LABELLED: dict[str, Callable[[Bill, Figures], Run]] = {
+    "number": lambda bill, _: [(bill.number, "number", -1)],
+    "date": lambda bill, figures: figures.date(bill.issued, "issue_date"),
+    "due_date": lambda bill, figures: figures.date(bill.due_date, "due_date"),
+    "amount": _asked,
+    "seller": lambda bill, _: [(bill.seller.name, "seller_name", -1)],
+    "iban": lambda bill, _: [(grouped(bill.seller.iban), "iban", -1)],
+    "bic": lambda bill, _: [(bill.seller.bic, "bic", -1)],
+    "currency": lambda bill, _: [(bill.currency, "currency", -1)],
+}
+_PLAIN: dict[str, Callable[[Bill], str]] = {
+    "days": lambda bill: str(bill.days),
+    "city": lambda bill: bill.seller.city.partition(",")[0],
+    "person": lambda bill: bill.seller.person,
+    "phone": lambda bill: phone(bill.dice, bill.seller.country),
+    "email": lambda bill: bill.seller.email,
+    "ref": lambda bill: bill.reference(),
+    "gtin": lambda bill: "40" + "".join(bill.dice.choices("0123456789", k=11)),
+    "group": lambda _: "",
+}
 
 
 class Pen:
@@ -59,7 +94,9 @@ class Pen:
         self.right = sheet.width - style.between("margin right", 28, 62)
         self.top = style.between("margin top", 26, 60)
         self.bottom = sheet.height - style.between("margin bottom", 22, 44)
-        self.colon = style.weigh("colon", {"": 5, ":": 8, " :": 4 if style.language == "fr" else 0.5})
+        self.colon = style.weigh(
+            "colon", {"": 5, ":": 8, " :": 4 if style.language == "fr" else 0.5}
+        )
         # What the title bears, settled before the first block is drawn.
         self.title_line = False
         self.title_phrase = ""
@@ -103,9 +140,7 @@ class Pen:
         size = size or self.size
         step = self.leading * size / self.size
         for line in wrap(run, width, self.font(bold=bold, italic=italic), size):
-            self.write(
-                x, y, line, size=size, bold=bold, italic=italic, align=align, colour=colour
-            )
+            self.write(x, y, line, size=size, bold=bold, italic=italic, align=align, colour=colour)
             y += step
         return y
 
@@ -123,31 +158,10 @@ class Pen:
     def slot(self, name: str) -> Run:
         """Give what stands for ``{name}`` wherever it is used."""
         bill, figures = self.bill, self.figures
-        last = "due" if bill.paid or bill.rounding else "total"
-        labelled = {
-            "number": lambda: [(bill.number, "number", -1)],
-            "date": lambda: figures.date(bill.issued, "issue_date"),
-            "due_date": lambda: figures.date(bill.due_date, "due_date"),
-            "amount": lambda: figures.money(getattr(bill, last), last, total=True),
-            "seller": lambda: [(bill.seller.name, "seller_name", -1)],
-            "iban": lambda: [(grouped(bill.seller.iban), "iban", -1)],
-            "bic": lambda: [(bill.seller.bic, "bic", -1)],
-            "currency": lambda: [(bill.currency, "currency", -1)],
-        }
-        other = {
-            "days": lambda: str(bill.days),
-            "city": lambda: bill.seller.city.split(",")[0],
-            "person": lambda: bill.seller.person,
-            "phone": lambda: phone(bill.dice, bill.seller.country),
-            "email": lambda: bill.seller.email,
-            "ref": bill.reference,
-            "gtin": lambda: "40" + "".join(bill.dice.choices("0123456789", k=11)),
-            "group": lambda: "",
-        }
-        if name in labelled:
-            return labelled[name]()
-        if name in other:
-            return plain(other[name]())
+        if name in _LABELLED:
+            return _LABELLED[name](bill, figures)
+        if name in _PLAIN:
+            return plain(_PLAIN[name](bill))
         if name == "early":
             return figures.date(bill.issued + timedelta(days=bill.days // 2))
         if name == "other_date2":
@@ -177,8 +191,7 @@ def fonts(family: str) -> tuple[str, str, str]:
     """Register a family and give the names of its regular, bold and slanted font."""
     if family in _STANDARD:
         return _STANDARD[family]
-    from reportlab.pdfbase.pdfmetrics import registerFont
-    from reportlab.pdfbase.ttfonts import TTFont
+    from reportlab.pdfbase import pdfmetrics, ttfonts
 
     folder, _, name = family.partition("/")
     regular = "-Regular" if folder == "liberation" else ""
@@ -190,8 +203,6 @@ def fonts(family: str) -> tuple[str, str, str]:
         path = _FONTS / folder / f"{name}{ending}.ttf"
         if not path.is_file():
             return _STANDARD["Times" if "Serif" in name else "Helvetica"]
-        registerFont(TTFont(f"{name}{ending}", str(path)))
+        pdfmetrics.registerFont(ttfonts.TTFont(f"{name}{ending}", str(path)))
         names.append(f"{name}{ending}")
     return names[0], names[1], names[2]
-
-

@@ -191,7 +191,8 @@ def _tax_table(pen: Pen, y: float, letters: str) -> float:
     for at, part in enumerate(bill.taxes):
         lead = plain(f"{letters[at]} ") if coded else []
         cells = [[*lead, *figures.percent(part.rate, "tax_rate", name="r")],
-                 figures.amount(part.base, "tax_base"), figures.amount(part.tax, "tax_amount")]  # fmt: skip
+                 figures.amount(part.base, "tax_base"),
+                 figures.amount(part.tax, "tax_amount")]  # fmt: skip
         cells += [figures.amount(part.base + part.tax)] if gross else []
         for place, cell in enumerate(cells):
             pen.write(pen.left + share * (place + 1), y, cell, align="right", size=size,

@@ -12,6 +12,7 @@ Design choices:
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -142,9 +143,7 @@ def _play_box(
     draw(x0, height - y1, x1 - x0, y1 - y0, *extra, stroke=int(bool(edge)), fill=int(bool(fill)))
 
 
-def _play_disc(
-    canvas: Any, height: float, x: float, y: float, radius: float, fill: Colour
-) -> None:
+def _play_disc(canvas: Any, height: float, x: float, y: float, radius: float, fill: Colour) -> None:
     canvas.setFillColorRGB(*fill)
     canvas.circle(x, height - y, radius, stroke=0, fill=1)
 
@@ -162,7 +161,7 @@ def _play_turned(
     canvas.restoreState()
 
 
-_PLAY = {
+_PLAY: dict[str, Callable[..., None]] = {
     "text": _play_text, "rule": _play_rule, "box": _play_box, "disc": _play_disc,
     "turned": _play_turned,
 }  # fmt: skip
@@ -170,14 +169,14 @@ _PLAY = {
 
 def measure(text: str, font: str, size: float, gap: float = 0.0) -> float:
     """Give a text's width in points."""
-    from reportlab.pdfbase.pdfmetrics import stringWidth
+    from reportlab.pdfbase import pdfmetrics
 
     key = (font, text)
     unit = _WIDTHS.get(key)
     if unit is None:
         if len(_WIDTHS) > 200_000:
             _WIDTHS.clear()
-        unit = _WIDTHS[key] = stringWidth(text, font, 1000) / 1000
+        unit = _WIDTHS[key] = pdfmetrics.stringWidth(text, font, 1000) / 1000
     return unit * size + gap * len(text)
 
 

@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from slmapps_invoices.pages.synthetic.lexicon import terms
 
-__all__ = ["LAYOUTS", "Style"]
+__all__ = ["LAYOUTS", "Style", "dice_of"]
 
 LAYOUTS = 4000
 
@@ -28,6 +28,13 @@ _COUNTRIES = {
     "de": {"DE": 78, "AT": 12, "CH": 10},
     "fr": {"FR": 80, "BE": 9, "CH": 7, "LU": 4},
 }
+# The first letters of the keys of labels: columns, sums, and what an invoice says of itself.
+_LABELS = {"c_", "t_", "nu", "is", "du", "or", "cu", "de", "bi", "sh", "co"}
+
+
+def dice_of(name: str) -> Random:
+    """Give dice that fall the same way whenever they are asked for by one name."""
+    return Random(name)  # noqa: S311  a draw, no secret
 
 
 class Style:
@@ -43,7 +50,7 @@ class Style:
     def roll(self, name: str) -> float:
         """Give the number within 0..1 that stands for the choice called ``name``."""
         if name not in self._dice:
-            self._dice[name] = Random(f"{self.layout}/{name}").random()
+            self._dice[name] = dice_of(f"{self.layout}/{name}").random()
         return self._dice[name]
 
     def chance(self, name: str, share: float) -> bool:
@@ -69,11 +76,20 @@ class Style:
 
     def say(self, key: str, which: str = "") -> str:
         """Give the layout's phrase for a thing; ``which`` tells two uses of one key apart."""
-        return self.pick(f"say {self.language} {key}{which}", *self._terms[key])
+        phrase = self.pick(f"say {self.language} {key}{which}", *self._terms[key])
+        if "{" in phrase or len(phrase) > 30:
+            return phrase
+        if self.chance("two languages", 0.04) and key[:2] in _LABELS:
+            second = "en" if self.language != "en" else "de"
+            phrase += " / " + self.pick(f"say {second} {key}", *terms(second)[key])
+        if "{" in phrase:
+            return phrase.partition(" / ")[0]
+        capitals = self.chance("capitals", 0.08) and key[:2] in _LABELS
+        return phrase.upper() if capitals else phrase
 
     def random(self, name: str) -> Random:
         """Give dice of the layout's own for what takes many throws."""
-        return Random(f"{self.layout}/{name}")
+        return dice_of(f"{self.layout}/{name}")
 
     @property
     def receipt(self) -> bool:

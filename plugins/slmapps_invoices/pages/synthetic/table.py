@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from slmapps_invoices.pages.synthetic.bill import Item
+from slmapps_invoices.pages.synthetic.cells import Cells
 from slmapps_invoices.pages.synthetic.figures import Run, plain, text_of
 from slmapps_invoices.pages.synthetic.lexicon import terms
 from slmapps_invoices.pages.synthetic.pages import Pages
@@ -66,9 +67,12 @@ class Table:
         self.padding = style.between("row padding", 0.5, 7)
         self.form = style.weigh("ruling", {"none": 5, "head": 7, "rows": 5, "full": 5, "zebra": 4,
                                            "frame": 2})  # fmt: skip
-        self.head_form = style.weigh("table head", {"plain": 6, "filled": 5, "dark": 4, "double": 1})
+        self.head_form = style.weigh(
+            "table head", {"plain": 6, "filled": 5, "dark": 4, "double": 1}
+        )
         self.details: dict[int, str] = {}
         self.merged = style.chance("unit beside quantity", 0.3)
+        self.cells = Cells(pen, merged=self.merged)
         self.compound = style.chance("compound lines", 0.06)
         self.dark = self.head_form == "dark"
         self.frame_top = 0.0
@@ -83,7 +87,9 @@ class Table:
             if style.chance(f"column {key}", _SHARES[key])
         ]  # fmt: skip
         bill = self.pen.bill
-        if not any(item.discount for item in bill.lines) and style.chance("no empty discount", 0.85):
+        if not any(item.discount for item in bill.lines) and style.chance(
+            "no empty discount", 0.85
+        ):
             keys = [key for key in keys if key != "discount"]
         if any(item.discount for item in bill.lines) and "discount" not in keys:
             keys.insert(keys.index("net"), "discount")
@@ -109,7 +115,7 @@ class Table:
         gap = style.between("column gap", 7, 16)
         for column in columns:
             if column.key != "description":
-                cells = [self._cell(column.key, at) for at in range(len(pen.bill.lines))]
+                cells = [self.cells.of(column.key, at) for at in range(len(pen.bill.lines))]
                 widest = max((pen.wide(cell, size=self.size) for cell in cells), default=0)
                 head = max(pen.wide(word, bold=True, size=self.size)
                            for word in text_of(column.head).split() or [""])  # fmt: skip
@@ -143,71 +149,6 @@ class Table:
             form = style.pick("form in head", " ({})", " {}", " in {}").split("{}")
             return [*plain(text + form[0]), (mark, "currency", -1), *plain(form[1])]
         return plain(text)
-
-    # ---- cells
-
-    def _cell(self, key: str, at: int) -> Run:
-        pen, item = self.pen, self.pen.bill.lines[at]
-        figures, style = pen.figures, pen.style
-        match key:
-            case "pos":
-                start = style.weigh("first position", {1: 8, 10: 1.5})
-                text = str((at + 1) * (10 if start == 10 else 1))
-                text = text.zfill(style.weigh("position digits", {1: 8, 2: 1, 3: 1}))
-                return [(text + style.weigh("position dot", {"": 8, ".": 2}), "position", at)]
-            case "item":
-                return [(item.code, "item", at)] if item.quantity is not None else []
-            case "quantity":
-                return self._quantity(item, at)
-            case "unit":
-                return [(item.unit, "unit", at)] if item.quantity is not None else []
-            case "unit_price":
-                return self._price(item, at)
-            case "discount":
-                return self._discount(item, at)
-            case "tax_rate":
-                return figures.percent(item.rate, "line_tax_rate", at, name="c")
-            case "line_tax":
-                return figures.money(item.tax, "line_tax", at)
-            case "gross":
-                return figures.money(item.gross)
-            case "date":
-                return figures.date(item.day)
-            case "net":
-                return figures.money(item.net, "line_net", at)
-            case _:
-                return [(item.name, "description", at)]
-
-    def _quantity(self, item: Item, at: int) -> Run:
-        if item.quantity is None:
-            return []
-        style = self.pen.style
-        places = style.weigh("quantity places", {None: 7, 2: 4, 3: 0.7, 1: 0.7})
-        if places is not None and item.quantity != round(item.quantity, places):
-            places = None
-        run: Run = [(self.pen.figures.number(item.quantity, places), "quantity", at)]
-        if style.chance("times sign", 0.04):
-            run += plain(" x")
-        if self.merged and item.unit:
-            run += [*plain(" "), (item.unit, "unit", at)]
-        return run
-
-    def _price(self, item: Item, at: int) -> Run:
-        if item.price is None:
-            return []
-        places = 2 if item.price == round(item.price, 2) else 4
-        if self.pen.style.chance("four places", 0.05):
-            places = 4
-        return self.pen.figures.money(item.price, "unit_price", at, places=places)
-
-    def _discount(self, item: Item, at: int) -> Run:
-        style, figures = self.pen.style, self.pen.figures
-        if not item.discount:
-            nothing = style.pick("no discount", "", "", "-", "0")
-            return plain(nothing) if nothing != "0" else figures.percent(Decimal(0))
-        if style.chance("discount in per cent", 0.7):
-            return figures.percent(item.percent, "discount", at)
-        return figures.money(item.discount, "discount", at)
 
     # ---- drawing
 
@@ -274,8 +215,9 @@ class Table:
         style = pen.style
         name = next(one for one in self.columns if one.key == "description")
         bold = style.chance("item bold", 0.12)
-        lines = [(run, self.size, bold) for run in wrap(
-            [(item.name, "description", at)], name.width - 6, pen.font(bold=bold), self.size)]  # fmt: skip
+        named: Run = [(item.name, "description", at)]
+        wrapped = wrap(named, name.width - 6, pen.font(bold=bold), self.size)
+        lines = [(run, self.size, bold) for run in wrapped]
         lines += [(run, size, False) for run, size in self._under(name, item, at)]
         tall = sum(self.step * size / self.size for _, size, _ in lines) + self.padding
         y = self._room(y, tall, running)
@@ -288,7 +230,7 @@ class Table:
             last = number + 1 == len(lines)
             if last if style.chance("amounts on last", 0.08) else number == 0:
                 for column in self.columns:
-                    if column.key != "description" and (cell := self._cell(column.key, at)):
+                    if column.key != "description" and (cell := self.cells.of(column.key, at)):
                         self._put(column, below - self.step * 0.2, cell, self.size)
         y += tall
         if self.form in {"rows", "full"}:
@@ -303,10 +245,15 @@ class Table:
         found: list[Run] = []
         if self.compound and item.quantity is not None:
             times = style.pick("compound sign", " x ", " à ", " @ ", " * ")
-            unit: Run = [*plain(" "), (item.unit, "unit", at)] if item.unit else []
-            found.append([*self._quantity(item, at), *([] if self.merged else unit), *plain(times),
-                          *self._price(item, at)])  # fmt: skip
-        if all(one.key != "item" for one in self.columns) and style.chance("code under item", 0.12) and item.price:
+            apart = item.unit and not self.merged
+            unit: Run = [*plain(" "), (item.unit, "unit", at)] if apart else []
+            count, price = self.cells.quantity(item, at), self.cells.price(item, at)
+            found.append([*count, *unit, *plain(times), *price])
+        if (
+            all(one.key != "item" for one in self.columns)
+            and style.chance("code under item", 0.12)
+            and item.price
+        ):
             lead = pen.ahead(style.say("c_item"))
             found.append([*plain(f"{lead} "), (item.code, "item", at)])
         printed = []
@@ -335,7 +282,7 @@ class Table:
     def _note(self, y: float, phrase: str) -> float:
         name = next(one for one in self.columns if one.key == "description")
         y = self._room(y, self.step * 2, None)
-        run = [(piece[0], "other", -1) for piece in self.pen.fill(phrase)]
+        run = self.pen.fill(phrase)
         self.pen.write(name.left + 2, y + self.step * 0.9, run, size=self.size,
                        most=self.pen.right - name.left - 4)  # fmt: skip
         return y + self.step + self.padding
@@ -344,8 +291,8 @@ class Table:
         pen = self.pen
         y = self._room(y, self.step * 1.5, None) + self.step
         column = next(one for one in self.columns if one.key == "net")
-        run = text_of(pen.figures.money(amount))
-        self._put(column, y, plain(run), self.size, bold=True)
+        run = pen.figures.money(amount)
+        self._put(column, y, run, self.size, bold=True)
         wide = pen.wide(run, bold=True, size=self.size)
         label = text_of(pen.fill(label)).strip()
         pen.write(column.left + column.width - wide - 14, y, label, size=self.size, bold=True,
@@ -375,8 +322,8 @@ class Table:
 
     def _sum_here(self, y: float, label: str, amount: Decimal) -> None:
         column = next(one for one in self.columns if one.key == "net")
-        run = text_of(self.pen.figures.money(amount))
-        self._put(column, y + self.step, plain(run), self.size)
+        run = self.pen.figures.money(amount)
+        self._put(column, y + self.step, run, self.size)
         self.pen.write(self.pen.left + 2, y + self.step, label, size=self.size)
 
     def _frame(self, y: float) -> None:

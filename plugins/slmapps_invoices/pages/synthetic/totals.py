@@ -62,7 +62,9 @@ def _net_rows(pen: Pen) -> list[_Row]:
     if bill.charge:
         run = figures.money(bill.charge, "allowance", total=True)
         rows.append((plain(style.say("t_charge")), run, False))
-    if (bill.tax or changed or style.chance("net though untaxed", 0.4)) and style.chance("net", 0.96):
+    if (bill.tax or changed or style.chance("net though untaxed", 0.4)) and style.chance(
+        "net", 0.96
+    ):
         rows.append(_row(pen, "t_net", "net"))
     return rows
 
@@ -115,9 +117,7 @@ def draw_totals(pen: Pen, pages: Pages, y: float) -> float:
     broken_down = style.chance("tax breakdown", 0.24) or (
         len(pen.bill.taxes) > 1 and style.chance("only sum of tax", 0.2)
     )
-    tall = step * (len(rows) + 1) + (
-        (len(pen.bill.taxes) + 3) * pen.leading if broken_down else 0
-    )
+    tall = step * (len(rows) + 1) + ((len(pen.bill.taxes) + 3) * pen.leading if broken_down else 0)
     if y + tall > pages.end:
         y = pages.next_page()
     y += style.between("above totals", 2, 26)
@@ -125,7 +125,7 @@ def draw_totals(pen: Pen, pages: Pages, y: float) -> float:
         y = max(y, pages.end - tall - step * 5)
     start = y
     form = style.weigh("total form", {"right": 10, "narrow": 6, "full": 3, "left": 2, "row": 2,
-                                      "before": 3})  # fmt: skip
+                                      "before": 3, "grid": 2.5})  # fmt: skip
     if form == "row" and sum(_room(pen, row) for row in rows) < pen.width:
         y = _across(pen, y, rows)
     else:
@@ -146,12 +146,14 @@ def _down(pen: Pen, y: float, rows: list[_Row], form: str, step: float) -> float
     values = max(pen.wide(run, bold=True) for _, run, _ in rows) * 1.2
     narrow = min(labels + values + 24, pen.width * 0.62)
     wide = {"right": max(narrow, pen.width * 0.45), "full": pen.width}.get(form, narrow)
+    wide = pen.width if form == "grid" and style.chance("grid in full", 0.5) else wide
     left = pen.left if form in {"left", "full"} else pen.right - wide
     ruled = style.weigh("total rules", {"none": 4, "total": 6, "all": 2, "box": 1.5})
     fill = style.chance("total filled", 0.2)
     top = y
     colon = style.chance("total colon", 0.4)
-    for text, run, strong in rows:
+    for named, run, strong in rows:
+        text = [*named, *plain(":")] if colon else named
         y += step
         bold = strong and style.chance("total bold", 0.85)
         grown = 1.2 if strong and style.chance("total large", 0.2) else 1.0
@@ -160,13 +162,16 @@ def _down(pen: Pen, y: float, rows: list[_Row], form: str, step: float) -> float
                           fill=(0.9, 0.91, 0.93))  # fmt: skip
         if ruled == "all" or (ruled == "total" and strong):
             pen.sheet.rule(left, y - step * 0.8, left + wide, y - step * 0.8)
-        if colon:
-            text = [*text, *plain(":")]
-        if form == "before":
+        if form == "grid":
+            low, parting = y + step * 0.3, left + wide - values - 6
+            pen.sheet.box(left, low - step, left + wide, low, edge=BLACK)
+            pen.sheet.rule(parting, low - step, parting, low)
+            pen.write(parting - 4, y, text, bold=bold, align="right", most=parting - left - 6)
+        elif form == "before":
             edge = left + wide - values - 8
             pen.write(edge, y, text, bold=bold, align="right", most=edge - pen.left)
         else:
-            pen.write(left, y, text, bold=bold, most=wide - values - 4)
+            pen.write(left, y, text, bold=bold, most=wide - values - 13)
         pen.write(left + wide - 3, y, run, bold=bold, align="right", size=pen.size * grown)
     if ruled == "box":
         pen.sheet.box(left - 4, top + step * 0.1, left + wide + 3, y + step * 0.4, edge=BLACK)
