@@ -103,6 +103,7 @@ def _sign(text: str) -> tuple[bool, str]:
     text = tidy(CURRENCY_MARK.sub(" ", text))
     text = _PER_UNIT.sub("", text)
     text = _NO_CENTS.sub(r"\g<1>00", text)
+    text = text.rstrip(" ,;:")
     negative = False
     if match := _TAIL.search(text):
         negative = match[1].upper() == "CR"

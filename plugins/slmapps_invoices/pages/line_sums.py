@@ -89,8 +89,8 @@ def line_amount(
 class LineSums:
     """All candidate lines, prepared so that any number of targets can be asked for.
 
-    ``deadline`` is a moment of ``time.thread_time``; past it fewer sums are kept and ``complete`` is
-    False.
+    ``deadline`` is a moment of ``time.thread_time``; past it fewer sums are kept and
+    ``complete`` is False.
     """
 
     def __init__(self, lines: tuple[LineCandidate, ...], deadline: float = math.inf) -> None:

@@ -26,10 +26,13 @@ from slmapps_invoices.pages.sums import (
     FIELDS,
     Candidate,
     Candidates,
+    Readings,
     Solution,
     Source,
     Verdict,
+    cents,
 )
+from slmapps_invoices.pages.tax_rows import too_steep
 
 __all__ = ["solve", "to_invoice"]
 
@@ -38,7 +41,8 @@ def solve(candidates: Candidates, *, time_limit: float = 1.0) -> Solution:
     """Choose a reading for every field, line and row of tax, so that the sums agree best.
 
     Nothing is raised and nothing is accepted in silence: see ``Solution.equations`` and
-    ``Solution.proved``. Past ``time_limit`` seconds of work the search narrows and ``complete`` is False.
+    ``Solution.proved``. Past ``time_limit`` seconds of work the search narrows and ``complete`` is
+    False.
     """
     deadline = time.thread_time() + time_limit
     sums = LineSums(candidates.lines, deadline)
@@ -72,13 +76,14 @@ def _with_header_repairs(
         return plain, candidates
     # Whether another repair does as well is a matter of the equations, not of scores: each is tried
     # in turn as if it were sure, and leaving the field out as unreadable, too.
-    forced = [
+    forced: list[tuple[str, Readings]] = [
         (name, (replace(one, score=-0.01),)) for name, one in offered if (name, one) not in used
     ]
-    forced += [(name, ()) for name, _ in used]
+    forced.extend((name, ()) for name, _ in used)
     for name, readings in forced:
         rival = solve_once(candidates.with_readings(name, readings), sums)
-        if _worth(rival) >= _worth(repaired) and _differs(rival, repaired):
+        as_good = _worth(rival) >= _worth(repaired) and not _steep(rival)
+        if as_good and _differs(rival, repaired):
             return plain, candidates
         if time.thread_time() > deadline:
             return plain, candidates
@@ -117,6 +122,11 @@ def _head_failing(solution: Solution) -> bool:
         name != "BR-CO-10" and not name.startswith("line")
         for name in solution.equations_that(Verdict.FAILS)
     )
+
+
+def _steep(solution: Solution) -> bool:
+    net, tax = solution.value("net"), solution.value("tax")
+    return net is not None and tax is not None and too_steep(cents(net), cents(tax))
 
 
 def _differs(one: Solution, other: Solution) -> bool:

@@ -24,6 +24,7 @@ __all__ = [
     "Candidates",
     "Chosen",
     "LineCandidate",
+    "Readings",
     "Solution",
     "SolvedLine",
     "SolvedTax",
@@ -187,8 +188,10 @@ class Solution:
 
     ``equations`` names each equation with its verdict: the rules of EN 16931 (``BR-CO-10``),
     ``BR-CO-17[i]`` for each row of tax, ``line[i]`` for each line kept, ``tax-bases`` (the rows'
-    bases add up to the net). ``margin`` is by how many nats the solution beats the best one that
-    differs in any value, ``margins`` the same by field of the head. ``proved`` is true only if the
+    bases add up to the net), ``lines-tax`` (the lines at their rates give the tax).
+
+    ``margin`` is by how many nats the solution beats the best one that differs in any value,
+    ``margins`` the same by field of the head. ``proved`` is true only if the
     total is tied to net and tax, or to the lines, by an equation over values all read from the
     page, no equation of the head fails, and no other total comes near. ``unused`` names what the
     tagger was rather sure of and the solution does without, by field or by the candidate's index

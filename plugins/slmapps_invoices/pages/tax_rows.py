@@ -36,6 +36,7 @@ _CENT = Decimal("0.01")
 _READINGS = 3
 _OPTIONS = 6
 _CHOICES = 100
+_FAR = 30.0  # nats; no sums make up for more
 _MOST_ROWS = 12
 # Rates of VAT and GST in force somewhere, in tenths of a per cent.
 _RATES = (
@@ -64,32 +65,32 @@ class RowOption:
 
 @dataclass(frozen=True, slots=True)
 class TaxChoice:
-    """A choice for every row. ``tax`` and ``base`` are sums in cents, None where a part lacks."""
+    """A choice for every row. ``tax`` and ``base`` are sums in cents, None where a part lacks.
+
+    ``single``: one row is taken.
+    """
 
     score: float
     rows: tuple[RowOption, ...]
     tax: int | None
     base: int | None
+    single: bool = False
 
     def judged(self, net: int | None, tax: int | None) -> float:
         """Give the score with what the sums of the rows say about net and tax of the document."""
         score = self.score
         if self.tax is not None and tax is not None:
-            score += _fits(self.tax, tax, twice=self._single)
+            score += _fits(self.tax, tax, twice=self.single)
         if self.base is not None and net is not None:
-            score += _fits(self.base, net, twice=self._single)
+            score += _fits(self.base, net, twice=self.single)
         row = next((row for row in self.rows if row.taken), None)
-        alone = self._single and row is not None and row.base is None and not row.dropped
+        alone = self.single and row is not None and row.base is None and not row.dropped
         if alone and row is not None and row.rate is not None:
             amount = tax if row.amount is None else cents(row.amount.value)
             if net is not None and amount is not None:
                 holds = row_holds(row.rate.value, net, amount)
                 score += HOLDS + evidence((amount,)) if holds else FAILS
         return score
-
-    @property
-    def _single(self) -> bool:
-        return sum(row.taken for row in self.rows) == 1
 
 
 def row_holds(rate: Decimal, base: int, amount: int, slack: int = 2) -> bool:
@@ -116,7 +117,7 @@ def tax_choices(candidates: Candidates) -> list[TaxChoice]:
             ((score + one.score, (*rows, one)) for score, rows in found for one in options),
             key=lambda item: -item[0],
         )[:_CHOICES]
-    return [_summed(score, rows) for score, rows in found]
+    return [_summed(score, rows) for score, rows in found if score > found[0][0] - _FAR]
 
 
 def _options(row: TaxCandidate, nets: Readings) -> list[RowOption]:
@@ -178,6 +179,7 @@ def _summed(score: float, rows: tuple[RowOption, ...]) -> TaxChoice:
         rows,
         sum(amounts) if taken and len(amounts) == len(taken) else None,
         sum(bases) if taken and len(bases) == len(taken) else None,
+        len(taken) == 1,
     )
 
 

@@ -203,6 +203,7 @@ def _verdicts(solution: Solution) -> Iterator[tuple[str, Verdict]]:
     else:
         yield "tax-bases", _verdict(sum(bases) == net)
     yield from _row_verdicts(solution, net)
+    yield "lines-tax", _taxed_lines(solution, net, tax)
     yield from _line_verdicts(solution)
 
 
@@ -233,6 +234,19 @@ def _row_verdicts(solution: Solution, net: int | None) -> Iterator[tuple[str, Ve
         else:
             holds = row_holds(row.rate.value, base, cents(row.amount.value), slack)
             yield f"BR-CO-17[{at}]", _verdict(holds)
+
+
+def _taxed_lines(solution: Solution, net: int | None, tax: int | None) -> Verdict:
+    """Check the tax by the lines and their rates, where the lines add up to the net."""
+    parts = [(line.net, line.tax_rate) for line in solution.lines]
+    stated = [
+        (one.value, rate.value) for one, rate in parts if one is not None and rate is not None
+    ]
+    whole = sum((amount for amount, _ in stated), Decimal(0))
+    if not stated or len(stated) < len(parts) or tax is None or cents(whole) != net:
+        return Verdict.UNCHECKED
+    due = sum((amount * rate / 100 for amount, rate in stated), Decimal(0))
+    return _verdict(abs(cents(due) - tax) <= max(2, len(stated)))
 
 
 def _line_verdicts(solution: Solution) -> Iterator[tuple[str, Verdict]]:
