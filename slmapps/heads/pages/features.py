@@ -18,6 +18,7 @@ import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -86,25 +87,53 @@ def page_features(page: Page, tokenizer: Any, *, first: bool = True, last: bool 
     """
     texts = [word.text for word in page.words]
     count = len(texts)
-    pieces = np.zeros((count, PIECES), np.int32)
-    for row, found in enumerate(tokenizer.encode_batch(texts, add_special_tokens=False)):
-        pieces[row, : len(found.ids)] = found.ids[:PIECES]
-    grams = np.zeros((count, _TRIPLES), np.int32)
-    for row, text in enumerate(texts):
-        hashes = _triples(text)[:_TRIPLES]
-        grams[row, : len(hashes)] = hashes
-    boxes = np.array([word.box for word in page.words], np.float32).reshape(-1, 4)
+    if not count:
+        return _laid([], [], [], np.zeros((0, LOOKS)), np.zeros((0, 4)), 0.01)
+    found = tokenizer.encode_batch(texts, add_special_tokens=False)
+    boxes = np.array([word.box for word in page.words], np.float32)
     boxes /= np.float32(page.width or 1)
     heights = boxes[:, 3] - boxes[:, 1]
-    median = float(np.median(heights)) if count else 0.01
-    shapes = np.array([_shape(text) for text in texts], np.int32)
-    looks = np.zeros((count, LOOKS), np.float32)
+    median = float(np.median(heights))
     tall = page.height / (page.width or 1) or 1.0
-    for row, text in enumerate(texts):
-        left, top, right, bottom = boxes[row]
-        place = (left, right, (top + bottom) / 2 / tall, right - left, heights[row] / median)
-        looks[row] = (*place, float(first), float(last), *_looks(text))
-    return Features(pieces, grams, shapes, looks, boxes, max(median, 1e-4))
+    looks = np.column_stack(
+        [
+            boxes[:, 0],
+            boxes[:, 2],
+            (boxes[:, 1] + boxes[:, 3]) / 2 / tall,
+            boxes[:, 2] - boxes[:, 0],
+            heights / max(median, 1e-4),
+            np.full(count, float(first)),
+            np.full(count, float(last)),
+            np.array([_looks(text) for text in texts]),
+        ]
+    )
+    ids = [each.ids for each in found]
+    return _laid(ids, [*map(_triples, texts)], [*map(_shape, texts)], looks, boxes, median)
+
+
+def _laid(
+    pieces: Sequence[Sequence[int]],
+    grams: Sequence[Sequence[int]],
+    shapes: Sequence[int],
+    looks: npt.NDArray[Any],
+    boxes: npt.NDArray[Any],
+    median: float,
+) -> Features:
+    return Features(
+        _filled(pieces, PIECES),
+        _filled(grams, _TRIPLES),
+        np.asarray(shapes, np.int32),
+        np.asarray(looks, np.float32).reshape(-1, LOOKS),
+        np.asarray(boxes, np.float32).reshape(-1, 4),
+        max(median, 1e-4),
+    )
+
+
+def _filled(rows: Sequence[Sequence[int]], width: int) -> Ints:
+    """Rows of at most ``width`` numbers, behind them noughts: (rows, width)."""
+    return np.array([(*row[:width], *(0,) * (width - len(row))) for row in rows], np.int32).reshape(
+        -1, width
+    )
 
 
 def relations(
@@ -135,13 +164,15 @@ def _signed(values: npt.NDArray[Any], steps: Sequence[float]) -> npt.NDArray[np.
     return found
 
 
-def _triples(text: str) -> list[int]:
+@lru_cache(maxsize=1 << 16)
+def _triples(text: str) -> tuple[int, ...]:
     plain = re.sub(r"\d", "0", text[:40])
     framed = f"^{plain}$"
     found = (framed[at : at + 3] for at in range(max(1, len(framed) - 2)))
-    return [_hash(each, GRAMS) for each in dict.fromkeys(found)]
+    return tuple(_hash(each, GRAMS) for each in dict.fromkeys(found))[:_TRIPLES]
 
 
+@lru_cache(maxsize=1 << 16)
 def _shape(text: str) -> int:
     form = re.sub(r"[^\W\d_]", lambda sign: "X" if sign[0].isupper() else "x", text[:40])
     form = re.sub(r"\d", "9", form)
@@ -154,6 +185,7 @@ def _hash(text: str, kinds: int) -> int:
     return zlib.crc32(text.encode("utf-8", "replace")) % (kinds - 1) + 1
 
 
+@lru_cache(maxsize=1 << 16)
 def _looks(text: str) -> tuple[float, ...]:
     digits = sum(sign.isdigit() for sign in text)
     letters = sum(sign.isalpha() for sign in text)
