@@ -95,6 +95,7 @@ class Figures:
             f"total money {style.language}",
             {"": 8, "1 $": after, "$1": first, "1 EUR": after / 2, "EUR 1": 4, "$ 1": first / 4},
         )
+        self._whole = style.weigh("whole amounts", {"": 30, "drop": 0.8, "-": 0.4, "--": 0.4})
         self._minus = style.weigh("minus", {"-1": 14, "1-": 2, "(1)": 1.5, "- 1": 1.5, "–1": 1})
 
     def number(self, value: Decimal, places: int | None = 2) -> str:
@@ -114,7 +115,15 @@ class Figures:
 
     def amount(self, value: Decimal, label: str = OTHER, line: int = -1, places: int = 2) -> Run:
         """Write an amount without its currency."""
-        return [(self.number(value, places), label, line)]
+        return [(self._amount(value, places), label, line)]
+
+    def _amount(self, value: Decimal, places: int) -> str:
+        """Write an amount; some layouts drop the cents of whole ones, or put a dash for them."""
+        if not self._whole or value != value.to_integral() or not value:
+            return self.number(value, places)
+        whole = self.number(abs(value), 0)
+        shown = whole if self._whole == "drop" else f"{whole}{self._point}{self._whole}"
+        return self._signed(shown) if value < 0 else shown
 
     def money(
         self, value: Decimal, label: str = OTHER, line: int = -1, *, total: bool = False,
@@ -122,7 +131,7 @@ class Figures:
     ) -> Run:  # fmt: skip
         """Write an amount with its currency where the layout puts one."""
         form = self._total_money if total else self._money
-        text = self.number(value, places)
+        text = self._amount(value, places)
         if not form:
             return [(text, label, line)]
         mark = self.currency if "EUR" in form else self.symbol

@@ -158,8 +158,38 @@ def _vat(pen: Pen) -> Run:
     return [*plain(f"{label} "), (pen.bill.seller.vat_id, "seller_vat_id", -1)]
 
 
+def _form(pen: Pen, x: float, y: float, width: float, *, mine: bool) -> float:
+    """Draw a party as a form does: name, street and city each after its label."""
+    style, bill = pen.style, pen.bill
+    party = bill.buyer if mine else bill.seller
+    kind = "buyer" if mine else "seller"
+    rows: list[tuple[str, Run]] = [
+        ("f_name", [(party.name, f"{kind}_name", -1)]),
+        ("f_street", plain(party.street)),
+        ("f_place", plain(party.place)),
+    ]
+    if style.chance("form country", 0.6):
+        named = style.chance("country named", 0.5)
+        rows.append(("f_country", plain(party.country_name if named else party.country)))
+    if style.chance("form contact", 0.4) and not party.private:
+        rows.append(("f_contact", plain(party.person)))
+    if style.chance("form vat", 0.6) and party.vat_id and not party.private:
+        rows.append(("vat_id", [(party.vat_id, f"{kind}_vat_id", -1)]))
+    y = _heading(pen, x, y, "bill_to" if mine else "from") + 2
+    labels = [pen.ahead(style.say(key)) for key, _ in rows]
+    tab = min(max(pen.wide(label) for label in labels) + 12, width * 0.5)
+    tab = max(tab, style.pick("form tab", 0, 90, 120))
+    for label, (_, run) in zip(labels, rows, strict=True):
+        y += pen.leading * 1.1
+        pen.write(x, y, label, colour=pen.grey, most=tab - 8)
+        pen.write(x + tab, y, run, most=max(width - tab, 40))
+    return y + pen.leading * 0.6
+
+
 def _seller(pen: Pen, x: float, y: float, width: float) -> float:
     style = pen.style
+    if style.chance("parties as forms", 0.08):
+        return _form(pen, x, y, width, mine=False)
     if style.chance("seller heading", 0.3):
         y = _heading(pen, x, y, "from")
     elif style.chance("seller logo", 0.3):
@@ -187,6 +217,8 @@ def _heading(pen: Pen, x: float, y: float, key: str) -> float:
 def _buyer(pen: Pen, x: float, y: float, width: float) -> float:
     style, bill = pen.style, pen.bill
     start = y
+    if style.chance("parties as forms", 0.08):
+        return _form(pen, x, y, width, mine=True)
     if style.chance("buyer heading", 0.45 if style.language == "de" else 0.75):
         y = _heading(pen, x, y, "bill_to")
     elif style.chance("sender line", 0.6):

@@ -122,7 +122,7 @@ class Pen:
         size = size or self.size
         font = self.font(bold=bold, italic=italic)
         if most:
-            wide = self.wide(run, bold=bold, size=size)
+            wide = self.wide(run, bold=bold, size=size) + gap * sum(len(one[0]) for one in run)
             size *= max(0.5, min(1.0, most / wide)) if wide else 1
         return self.sheet.text(x, y, run, font, size, align=align, colour=colour, gap=gap)
 

@@ -74,6 +74,8 @@ class Table:
         self.merged = style.chance("unit beside quantity", 0.3)
         self.cells = Cells(pen, merged=self.merged)
         self.compound = style.chance("compound lines", 0.06)
+        self.discount_below = style.chance("discount under item", 0.15)
+        self.cards = style.chance("cards", 0.035)
         self.dark = self.head_form == "dark"
         self.frame_top = 0.0
         self.columns = self._columns()
@@ -91,7 +93,9 @@ class Table:
             "no empty discount", 0.85
         ):
             keys = [key for key in keys if key != "discount"]
-        if any(item.discount for item in bill.lines) and "discount" not in keys:
+        if self.discount_below:
+            keys = [key for key in keys if key != "discount"]
+        elif any(item.discount for item in bill.lines) and "discount" not in keys:
             keys.insert(keys.index("net"), "discount")
         if bill.untaxed:
             keys = [key for key in keys if key not in {"tax_rate", "line_tax", "gross"}]
@@ -164,7 +168,7 @@ class Table:
                 y = self._group_head(y, at // every)
             elif style.chance("texts between", 0.12) and bill.dice.random() < 0.25:
                 y = self._note(y, style.say("between", str(at % 2)))
-            y = self._line(y, at, running)
+            y = self._card(y, at) if self.cards else self._line(y, at, running)
             running += item.net
             group_sum += item.net
             last = at + 1 == len(bill.lines)
@@ -181,7 +185,7 @@ class Table:
         pen = self.pen
         style = pen.style
         size = self.size * style.pick("head size", 1, 1, 0.9)
-        if self.compound and style.chance("no heads", 0.5):
+        if self.cards or (self.compound and style.chance("no heads", 0.5)):
             self.frame_top = y
             return y + 2
         bold = style.chance("head bold", 0.75) or self.dark
@@ -238,6 +242,33 @@ class Table:
             pen.sheet.rule(pen.left - 2, y, pen.right + 2, y, colour=edge, width=0.4)
         return y
 
+    def _card(self, y: float, at: int) -> float:
+        """Draw a line as a block: its name, then each value after its label."""
+        pen, item = self.pen, self.pen.bill.lines[at]
+        name = next(one for one in self.columns if one.key == "description")
+        one = _Column("description", [], pen.left, pen.width)
+        joint = pen.style.pick("card joint", "   ", ", ", " | ", "      ")
+        values: Run = []
+        for column in self.columns:
+            cell = self.cells.of(column.key, at)
+            if column is name or not cell:
+                continue
+            lead = f"{joint if values else ''}{pen.ahead(text_of(column.head))} "
+            values += [*plain(lead), *cell]
+        title: Run = [(item.name, "description", at)]
+        runs = [
+            (line, self.size) for line in wrap(title, one.width, pen.font(bold=True), self.size)
+        ]
+        runs += self._under(one, item, at)
+        runs += [(line, self.size) for line in wrap(values, one.width, pen.font(), self.size)]
+        y = self._room(y, self.step * (len(runs) + 0.5) + self.padding, None)
+        for number, (run, size) in enumerate(runs):
+            y += self.step
+            self._put(one, y - self.step * 0.2, run, size, bold=number == 0)
+        y += self.padding + self.step * 0.4
+        pen.sheet.rule(pen.left, y, pen.right, y, colour=(0.8, 0.8, 0.8), width=0.4)
+        return y + 2
+
     def _under(self, name: _Column, item: Item, at: int) -> list[tuple[Run, float]]:
         """Give what stands under the item's name: reckoning, article number, details."""
         pen, style = self.pen, self.pen.style
@@ -256,6 +287,11 @@ class Table:
         ):
             lead = pen.ahead(style.say("c_item"))
             found.append([*plain(f"{lead} "), (item.code, "item", at)])
+        if item.discount and self.discount_below:
+            lead = style.pick("discount lead", "", "- ", "./. ", "> ")
+            found.append(
+                [*plain(f"{lead}{style.say('c_discount')} "), *self.cells.of("discount", at)]
+            )
         printed = []
         for phrase in item.details:
             text = text_of(pen.fill(phrase))
@@ -328,7 +364,7 @@ class Table:
 
     def _frame(self, y: float) -> None:
         pen = self.pen
-        if self.form not in {"full", "frame"}:
+        if self.cards or self.form not in {"full", "frame"}:
             return
         edge = self._edge()
         pen.sheet.box(pen.left - 2, self.frame_top, pen.right + 2, y, edge=edge)

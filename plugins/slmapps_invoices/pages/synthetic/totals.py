@@ -152,7 +152,10 @@ def _down(pen: Pen, y: float, rows: list[_Row], form: str, step: float) -> float
     fill = style.chance("total filled", 0.2)
     top = y
     colon = style.chance("total colon", 0.4)
-    for named, run, strong in rows:
+    apart = style.chance("currency in a column", 0.14)
+    values += 8 * apart
+    for named, amount, strong in rows:
+        run = amount
         text = [*named, *plain(":")] if colon else named
         y += step
         bold = strong and style.chance("total bold", 0.85)
@@ -172,6 +175,10 @@ def _down(pen: Pen, y: float, rows: list[_Row], form: str, step: float) -> float
             pen.write(edge, y, text, bold=bold, align="right", most=edge - pen.left)
         else:
             pen.write(left, y, text, bold=bold, most=wide - values - 13)
+        if apart and len(run) == 3:
+            mark = next(piece for piece in run if piece[1] == "currency")
+            pen.write(left + wide - values - 3, y, [mark], bold=bold, size=pen.size)
+            run = [max(run, key=lambda piece: piece[1] not in {"currency", "other"})]
         pen.write(left + wide - 3, y, run, bold=bold, align="right", size=pen.size * grown)
     if ruled == "box":
         pen.sheet.box(left - 4, top + step * 0.1, left + wide + 3, y + step * 0.4, edge=BLACK)
