@@ -1,0 +1,60 @@
+"""The record of a solved page: its places, and a Problem for all that nobody printed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from slmapps.records import Severity, Span
+from slmapps_invoices.pages.solver import solve, to_invoice
+from slmapps_invoices.pages.sums import Candidate, Candidates, LineCandidate, TaxCandidate
+
+
+def one(value: str, place: object = None) -> tuple[Candidate, ...]:
+    return (Candidate(Decimal(value), -0.1, place or value),)
+
+
+def line(net: str, quantity: str, price: str) -> LineCandidate:
+    return LineCandidate(
+        one(quantity, ("q", net)), one(price, ("p", net)), (), one(net, ("n", net)), key=net
+    )
+
+
+PLAIN = Candidates(
+    net=one("100.00"),
+    tax=one("19.00"),
+    total=one("119.00"),
+    taxes=(TaxCandidate(one("19"), one("100.00", "base"), one("19.00", "row")),),
+    lines=(line("60.00", "2", "30.00"), line("40.00", "1", "40.00")),
+)
+
+
+def test_the_record_holds_places_and_what_else_is_known() -> None:
+    span = Span(document="0" * 64, page=0, box=(1.0, 2.0, 3.0, 4.0))
+    total = (Candidate(Decimal("119.00"), -0.1, span),)
+    solution = solve(replace(PLAIN, total=total, allowance=()))
+    made, problems = to_invoice(
+        solution,
+        {"number": "R-1", "issue_date": date(2025, 3, 1), "currency": "EUR"},
+        {"60.00": {"description": "Oak board", "unit": "pcs"}},
+    )
+    assert problems == []
+    assert (made.number, made.currency, made.total) == ("R-1", "EUR", 119)
+    assert made.places == {"total": span}
+    assert (made.lines[0].description, made.lines[0].net) == ("Oak board", 60)
+    assert made.taxes[0].tax == 19
+
+
+def test_what_was_inferred_or_repaired_goes_to_review() -> None:
+    inferred = to_invoice(solve(replace(PLAIN, net=())))[1]
+    assert [(own.code, own.severity) for own in inferred] == [("value-inferred", Severity.WARNING)]
+    lines = (line("80.00", "2", "30.00"), line("40.00", "1", "40.00"))
+    (repaired,) = to_invoice(solve(replace(PLAIN, lines=lines)))[1]
+    assert (repaired.code, repaired.severity) == ("digit-repaired", Severity.WARNING)
+    assert "80.00" in repaired.message
+    assert "60.00" in repaired.message
+    wrong = to_invoice(solve(Candidates(net=one("100.00"), tax=one("19.00"), total=one("719.00"))))[
+        1
+    ]
+    assert {own.code for own in wrong} == {"BR-CO-15", "total-unproved"}
