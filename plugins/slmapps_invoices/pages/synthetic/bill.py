@@ -208,7 +208,7 @@ def _item(
 ) -> Item:  # fmt: skip
     name = _name(dice, style, trade)
     price = _price(dice, trade)
-    quantity: Decimal | None = sign * _quantity(dice, trade)
+    quantity: Decimal | None = sign * _quantity(dice, trade, few=style.receipt)
     unit = trade.units[0] if dice.random() < 0.75 else dice.choice(trade.units)
     if unit in {"flat", "psch.", "forfait"}:
         quantity = Decimal(sign)
@@ -216,7 +216,8 @@ def _item(
         quantity = None
     worth = _money(price * (sign if quantity is None else quantity))
     percent = discount = Decimal(0)
-    if style.chance("discounts", 0.3) and dice.random() < 0.4:
+    # At a till a discount is a line of its own.
+    if not style.receipt and style.chance("discounts", 0.3) and dice.random() < 0.4:
         percent = Decimal(dice.choice((5, 10, 10, 15, 20, 25, 50)))
         discount = _money(worth * percent / 100)
     item = Item(
@@ -300,13 +301,15 @@ def _price(dice: Random, trade: Trade) -> Decimal:
     return price.quantize(_CENT)
 
 
-def _quantity(dice: Random, trade: Trade) -> Decimal:
+def _quantity(dice: Random, trade: Trade, *, few: bool) -> Decimal:
     if trade.kind == "h":
         return Decimal(dice.randint(1, 60)) / 4 if dice.random() < 0.7 else Decimal(1)
     if trade.kind == "s":
         return Decimal(dice.choice((1, 1, 1, 1, 3, 12)))
     if trade.kind == "f" and dice.random() < 0.3:
         return Decimal(dice.randint(200, 9000)) / 1000
+    if few:
+        return Decimal(dice.choice((1, 1, 1, 1, 1, 2, 2, 3, 4, 6)))
     if dice.random() < 0.015:
         return Decimal(dice.randint(1000, 20000))
     return Decimal(dice.choice((1, 1, 1, 1, 2, 2, 3, 4, 5, 6, 8, 10, 12, 20, 24, 50, 100)))

@@ -141,9 +141,6 @@ def _lines(pen: Pen, y: float) -> float:
                 y += pen.leading
         else:
             y = _pair(pen, y, name, amount)
-        if item.discount and style.chance("slip discount", 0.8):
-            label = plain(style.say("t_allowance").replace("{percent}", "").strip())
-            y = _pair(pen, y, label, figures.amount(-item.discount, "discount", at))
     return _rule(pen, y)
 
 
