@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["Group", "Item", "groups", "items", "printed_rows"]
 
 Box = tuple[float, float, float, float]
-_SAME_ROW = 0.5  # of the median height: how far two middles may lie apart
+_SAME_ROW = 0.5  # of the height: how far two middles may lie apart
 _TOUCH = 1.3  # of the height: the widest gap between words of one value
 _LEAST = 0.02
 _BEGINS = 0.5
@@ -67,17 +67,21 @@ def printed_rows(page: Page) -> list[list[int]]:
     """The page's words by printed rows from top to bottom, each from left to right."""
     if not page.words:
         return []
-    height = median(max(0.1, word.box[3] - word.box[1]) for word in page.words)
+    heights = [max(0.1, word.box[3] - word.box[1]) for word in page.words]
+    usual = median(heights)
     middles = [(word.box[1] + word.box[3]) / 2 for word in page.words]
     rows: list[list[int]] = []
-    level = 0.0
+    level = tallest = 0.0
     for at in sorted(range(len(middles)), key=middles.__getitem__):
+        # Rows of small print lie closer than the page's usual ones.
+        height = min(usual, max(tallest, heights[at]))
         if rows and middles[at] - level <= _SAME_ROW * height:
             rows[-1].append(at)
             level += (middles[at] - level) / len(rows[-1])
+            tallest = max(tallest, heights[at])
         else:
             rows.append([at])
-            level = middles[at]
+            level, tallest = middles[at], heights[at]
     return [sorted(row, key=lambda at: page.words[at].box[0]) for row in rows]
 
 

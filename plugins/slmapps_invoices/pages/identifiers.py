@@ -68,6 +68,7 @@ def read_vat_id(text: str, country: str = "") -> list[Reading[str]]:
 def read_iban(text: str) -> list[Reading[str]]:
     """Read an IBAN, without spaces; country, length, shape and checksum are checked."""
     cleaned = re.sub(r"\A\s*IBAN\b[\s.:-]*", "", tidy(text)[:60], flags=re.IGNORECASE)
+    cleaned = cleaned.strip(" .,;:|()")
     compact = _SPLIT.sub("", cleaned).upper()
     if not 15 <= len(compact) <= 34 or not compact.isalnum():
         return []

@@ -23,7 +23,7 @@ from slmapps_invoices.pages.dates import day_order, read_date
 from slmapps_invoices.pages.gather import Group, Item, groups, items, printed_rows
 from slmapps_invoices.pages.identifiers import read_bic, read_iban, read_number, read_vat_id
 from slmapps_invoices.pages.quantities import read_quantity
-from slmapps_invoices.pages.readings import Reading
+from slmapps_invoices.pages.readings import Reading, scaled
 from slmapps_invoices.pages.solver import solve, to_invoice
 from slmapps_invoices.pages.sums import (
     Candidate,
@@ -124,9 +124,25 @@ class _Reader:
         ]
         return max(found, key=lambda one: one.share, default=None)
 
+    def _iban(self) -> _Found | None:
+        """An IBAN; in a narrow column it may go on in the next row, and its checksum tells so."""
+        alone = self._best("iban", read_iban)
+        if alone is not None and alone.share >= _ALONE:
+            return alone
+        found = self._groups("iban", 0.05)
+        for one in found:
+            for two in found:
+                down = two.box[1] - one.box[1]
+                if one.page == two.page and 0 < down < 3 * (one.box[3] - one.box[1]):
+                    for reading in read_iban(one.text + two.text):
+                        if reading.checked and not reading.repaired:
+                            return _Found(reading.value, min(one.share, two.share), self._span(one))
+        return alone
+
     def _header(self) -> tuple[dict[str, Any], dict[str, float]]:
         def days(text: str) -> list[Reading[Any]]:
-            return read_date(text, self.order)
+            # An old invoice is as good as a new one: only the readings of one string compete.
+            return scaled(read_date(text.strip(" .,;:"), self.order), 0.97)
 
         found = {
             "number": self._best("number", read_number),
@@ -135,7 +151,7 @@ class _Reader:
             "order_reference": self._best("order_reference", read_number),
             "seller.name": self._best("seller_name", _plainly),
             "seller.vat_id": self._best("seller_vat_id", read_vat_id),
-            "seller.iban": self._best("iban", read_iban),
+            "seller.iban": self._iban(),
             "seller.bic": self._best("bic", read_bic),
             "buyer.name": self._best("buyer_name", _plainly),
             "buyer.vat_id": self._best("buyer_vat_id", read_vat_id),
