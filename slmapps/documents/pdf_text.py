@@ -92,10 +92,12 @@ def _read(data: bytes, order: dict[str, int], say: Say) -> None:
         words = 0
         for number in range(count):
             page = document[number]
-            found = page_words(page, order["max_words"] - words)
+            text_page = page.get_textpage()
+            found = page_words(page, text_page, order["max_words"] - words)
+            letters, unknown = _letters(text_page)
+            text_page.close()
             words += len(found)
             width, height = page.get_size()
-            letters, unknown = _letters(page)
             covered, shapes = _drawn(page) if len(found) < _NO_TEXT else (0.0, 0)
             say(
                 {
@@ -137,9 +139,8 @@ def _render(data: bytes, order: dict[str, int], say: Say) -> None:
         document.close()
 
 
-def _letters(page: pypdfium2.PdfPage) -> tuple[int, int]:
+def _letters(text_page: pypdfium2.PdfTextPage) -> tuple[int, int]:
     """Count the letters of a page, and those among them that stand for nothing known."""
-    text_page = page.get_textpage()
     raw = text_page.raw
     letters = unknown = 0
     for index in range(min(pdfium.FPDFText_CountChars(raw), _LOOKED_OVER)):
@@ -156,7 +157,6 @@ def _letters(page: pypdfium2.PdfPage) -> tuple[int, int]:
             or code in {0xFFFC, 0xFFFD, 0xFFFF}
             or pdfium.FPDFText_HasUnicodeMapError(raw, index) == 1
         )
-    text_page.close()
     return letters, unknown
 
 
@@ -248,10 +248,11 @@ def _stray_attachments(data: bytes, most: int) -> Iterator[tuple[str, bytes]]:
         yield f"embedded file {number}", body
 
 
-def page_words(page: pypdfium2.PdfPage, most: int) -> list[tuple[str, float, float, float, float]]:
+def page_words(
+    page: pypdfium2.PdfPage, text_page: pypdfium2.PdfTextPage, most: int
+) -> list[tuple[str, float, float, float, float]]:
     """Give at most ``most`` words of a page: text, left, top, right, bottom; in PDFium order."""
     place = _placer(page)
-    text_page = page.get_textpage()
     raw = text_page.raw
     left, right, bottom, top = (ctypes.c_double() for _ in range(4))
     pointers = tuple(ctypes.byref(value) for value in (left, right, bottom, top))
@@ -283,7 +284,6 @@ def page_words(page: pypdfium2.PdfPage, most: int) -> list[tuple[str, float, flo
         letters.append(letter)
         box = here if box is None else _union(box, here)
     finish()
-    text_page.close()
     return words[:most]
 
 
