@@ -206,7 +206,9 @@ class _Reader:
                 }
                 if parts["rate"] and (parts["amount"] or parts["base"]):
                     yield TaxCandidate(
-                        **{name: tuple(each) for name, each in parts.items()},
+                        rate=tuple(parts["rate"]),
+                        base=tuple(parts["base"]),
+                        amount=tuple(parts["amount"]),
                         key=(page.number, row[0]),
                     )
 
