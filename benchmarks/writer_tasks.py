@@ -362,12 +362,7 @@ def _obeyed(
     kind: str, requests: Sequence[Request], lines: Sequence[str], judged: MoodJudge
 ) -> float:
     if kind == "speaker":
-        good = [
-            keeps_to_speaker(
-                line, [each.partition(":")[0] for each in r.previous if not each.startswith("(")]
-            )
-            for line, r in zip(lines, requests, strict=True)
-        ]
+        good = [keeps_to_speaker(line, r.speakers) for line, r in zip(lines, requests, strict=True)]
     elif kind == "must say":
         good = [says(line, r.say) for line, r in zip(lines, requests, strict=True)]
     else:

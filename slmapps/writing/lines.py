@@ -116,10 +116,9 @@ def _fits(writer: Writer, request: Request, prompt: str, texts: Sequence[str]) -
 
 
 def _obeys(request: Request, text: str) -> bool:
-    others = [line.partition(":")[0] for line in request.previous if not line.startswith("(")]
     lower = text.lower()
     return (
-        keeps_to_speaker(text, others)
+        keeps_to_speaker(text, request.speakers)
         and says(text, request.say)
         and not any(word.lower() in lower for word in request.avoid)
     )

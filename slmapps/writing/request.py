@@ -54,6 +54,11 @@ class Request:
     avoid: tuple[str, ...] = ()
     asked: Literal["line", "direction", "heading"] = "line"
 
+    @property
+    def speakers(self) -> list[str]:
+        """Who spoke the lines so far, in their order."""
+        return [line.partition(":")[0] for line in self.previous if not line.startswith("(")]
+
     def prompt(self) -> str:
         """The text that the line follows; it ends right where the line begins, without a blank."""
         scene = [

@@ -119,7 +119,13 @@ def groups(
     return sorted(found, key=lambda group: -group.share)
 
 
-def items(page: Page, tagged: Tagged, *, least: float = 0.3) -> list[Item]:
+def items(
+    page: Page,
+    tagged: Tagged,
+    *,
+    least: float = 0.3,
+    rows: Sequence[Sequence[int]] | None = None,
+) -> list[Item]:
     """The lines of a page: what stands from one beginning to the next.
 
     Words of a line's labels before the first beginning go on with a line of the page before: they
@@ -128,7 +134,7 @@ def items(page: Page, tagged: Tagged, *, least: float = 0.3) -> list[Item]:
     lines = {tagged.labels.index(label) for label in LINE if label in tagged.labels}
     best = tagged.shares.argmax(1)
     made: list[tuple[list[Group], float]] = []
-    for row in printed_rows(page):
+    for row in rows if rows is not None else printed_rows(page):
         mine = [at for at in row if best[at] in lines and tagged.shares[at, best[at]] >= least]
         if not mine:
             continue

@@ -22,12 +22,14 @@ from decimal import Decimal
 from itertools import product
 
 from slmapps_invoices.pages.sums import (
+    HOLDS,
     MISREAD,
     Candidate,
     LineCandidate,
     Readings,
     absent,
     cents,
+    choices,
     evidence,
     one_digit_off,
 )
@@ -37,9 +39,8 @@ __all__ = ["LineOption", "LineSums", "Reached", "line_amount"]
 _WIDTH = 500
 _READINGS = 4
 _OPTIONS = 5
-HOLDS, FAILS = math.log(0.97), math.log(0.1)
+FAILS = math.log(0.1)
 _INFERRED = math.log(0.02)
-_UNREAD = -1.5  # a misfit is kept and said rather than dropped
 _SEED = (0.0, -math.inf, 0, -1)
 
 
@@ -219,10 +220,7 @@ def _keep(found: dict[int, LineOption], option: LineOption) -> None:
 def _combined(
     line: LineCandidate,
 ) -> Iterator[tuple[Candidate | None, Candidate | None, Candidate | None, float]]:
-    parts = [
-        [*((one, one.score) for one in _top(own)), (None, absent(own) + (_UNREAD if own else 0.0))]
-        for own in (line.quantity, line.unit_price, line.discount)
-    ]
+    parts = [choices(_top(own), own) for own in (line.quantity, line.unit_price, line.discount)]
     for chosen in product(*parts):
         quantity, price, discount = (one for one, _ in chosen)
         places = _places(quantity, price, discount)

@@ -176,14 +176,13 @@ class _Reader:
         self, group: Group, read: Callable[..., Iterable[Reading[Decimal]]] = read_amount
     ) -> list[Candidate]:
         return [
-            Candidate(
-                reading.value,
-                min(0.0, math.log(max(group.share, 1e-9)) + reading.score),
-                self._span(group),
-                reading.repaired,
-            )
+            self._candidate(group, reading, reading.value)
             for reading in read(group.text, self.convention)
         ]
+
+    def _candidate(self, group: Group, reading: Reading[Any], value: Decimal) -> Candidate:
+        score = min(0.0, math.log(max(group.share, 1e-9)) + reading.score)
+        return Candidate(value, score, self._span(group), reading.repaired)
 
     def _amounts(self, label: str) -> Readings:
         return tuple(one for group in self._groups(label) for one in self._candidates(group))
@@ -215,8 +214,8 @@ class _Reader:
     def _lines(self) -> tuple[list[LineCandidate], dict[Hashable, dict[str, Any]]]:
         found: list[LineCandidate] = []
         further: dict[Hashable, dict[str, Any]] = {}
-        for page, tagged in zip(self.pages, self.tagged, strict=True):
-            for number, item in enumerate(items(page, tagged)):
+        for page, tagged, rows in zip(self.pages, self.tagged, self.rows, strict=True):
+            for number, item in enumerate(items(page, tagged, rows=rows)):
                 key = (page.number, number)
                 if not item.share and not item.of("line_net"):
                     continue  # the rest of a line of the page before
@@ -236,9 +235,7 @@ class _Reader:
         unit = " ".join(group.text for group in item.of("unit"))
         for group in item.of("quantity"):
             for reading in read_quantity(group.text, self.convention):
-                score = min(0.0, math.log(max(group.share, 1e-9)) + reading.score)
-                place = self._span(group)
-                quantities.append(Candidate(reading.value.amount, score, place, reading.repaired))
+                quantities.append(self._candidate(group, reading, reading.value.amount))
                 unit = unit or reading.value.unit
         line = LineCandidate(
             quantity=tuple(quantities),

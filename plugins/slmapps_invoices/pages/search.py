@@ -14,12 +14,15 @@ from itertools import product
 
 from slmapps_invoices.pages.line_sums import LineSums, Reached
 from slmapps_invoices.pages.sums import (
+    HOLDS,
     Candidate,
     Candidates,
     Solution,
     absent,
     cents,
+    choices,
     evidence,
+    signed,
 )
 from slmapps_invoices.pages.tax_rows import (
     COMMON,
@@ -28,21 +31,18 @@ from slmapps_invoices.pages.tax_rows import (
     tax_choices,
     too_steep,
 )
-from slmapps_invoices.pages.verdicts import Picked, conclude, signed
+from slmapps_invoices.pages.verdicts import Picked, conclude
 
 __all__ = ["solve_once"]
 
 _READINGS = 6
 _FEW = 3
 _KEPT = 3  # of the choices for what hangs on one value, so that there is a second best
-HOLDS, FAILS = math.log(0.97), math.log(0.03)
+FAILS = math.log(0.03)
 _NO_LINES = math.log(0.1)  # lines fail to add up more often: one may be lost
 _GROSS = math.log(0.15)
 _EXPLORED = 25.0  # nats below the best, where a second best is still looked for
 _NEAR = math.log(100)
-# A field that has readings and is given none of them: rather keep what is printed and say that an
-# equation fails, unless more than one equation speaks against it.
-_UNREAD = -1.5
 _STEEP = math.log(0.005)  # tax beyond any rate in force
 
 Option = tuple[Candidate | None, float]
@@ -149,8 +149,7 @@ class _Search:
         readings = sorted(self.candidates.of(name), key=lambda one: -one.score)[:most]
         repaired = [one for one in self.candidates.of(name) if one.printed is not None]
         readings += [one for one in repaired if one not in readings]
-        none = absent(tuple(readings)) + (_UNREAD if readings else 0.0)
-        return [*((one, one.score) for one in readings), (None, none)]
+        return choices(readings, tuple(readings))
 
     def _completed(self, core: tuple[Option, ...], best: float) -> list[_Found]:
         net, tax, total = (None if one is None else cents(one.value) for one, _ in core)

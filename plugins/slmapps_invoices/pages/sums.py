@@ -11,15 +11,17 @@ Design choices:
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 __all__ = [
     "FIELDS",
+    "HOLDS",
     "MISREAD",
+    "UNREAD",
     "Candidate",
     "Candidates",
     "Chosen",
@@ -33,11 +35,19 @@ __all__ = [
     "Verdict",
     "absent",
     "cents",
+    "choices",
     "evidence",
     "one_digit_off",
+    "signed",
 ]
 
 FIELDS = ("line_total", "allowance", "charge", "net", "tax", "total", "paid", "due")
+# The logarithm of how likely an equation that is meant holds.
+HOLDS = math.log(0.97)
+# A field that has readings and is given none of them: rather keep what is printed and say that an
+# equation fails, unless more than one equation speaks against it.
+UNREAD = -1.5
+Amount = TypeVar("Amount", int, Decimal)
 _CENT = Decimal("0.01")
 _MOST = 8 * math.log(10)  # nats; beyond eight digits an equation proves no more
 _LEAST = math.log(0.02)
@@ -259,6 +269,19 @@ def evidence(amounts: Iterable[int], *, twice: bool = False) -> float:
         unit *= 10
     nats = min(math.log(max(known) / unit + 1), _MOST)
     return nats / 2 if twice else nats
+
+
+def choices(
+    kept: Readings | Sequence[Candidate], readings: Readings
+) -> list[tuple[Candidate | None, float]]:
+    """Give the readings that are kept with their scores, and having none of ``readings``."""
+    none = absent(readings) + (UNREAD if readings else 0.0)
+    return [*((one, one.score) for one in kept), (None, none)]
+
+
+def signed(amount: Amount, like: Amount) -> Amount:
+    """Give an amount the sign of another; pages print what is taken off with a minus or without."""
+    return -abs(amount) if like < 0 else abs(amount)
 
 
 def absent(readings: Readings) -> float:

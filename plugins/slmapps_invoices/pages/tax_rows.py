@@ -9,13 +9,14 @@ from decimal import ROUND_HALF_UP, Decimal
 from itertools import product
 
 from slmapps_invoices.pages.sums import (
+    HOLDS,
     MISREAD,
     Candidate,
     Candidates,
     Readings,
     TaxCandidate,
-    absent,
     cents,
+    choices,
     evidence,
     one_digit_off,
 )
@@ -30,8 +31,7 @@ __all__ = [
     "too_steep",
 ]
 
-HOLDS, FAILS = math.log(0.97), math.log(0.03)
-_UNREAD = -1.5  # a misfit is kept and said rather than dropped
+FAILS = math.log(0.03)
 _CENT = Decimal("0.01")
 _READINGS = 3
 _OPTIONS = 6
@@ -124,10 +124,7 @@ def _options(row: TaxCandidate, nets: Readings) -> list[RowOption]:
     likely = min(row.score, -1e-4)
     out = RowOption(max(math.log(-math.expm1(likely)), -7.0), taken=False)
     parts = [
-        [
-            *((one, one.score) for one in sorted(own, key=lambda one: -one.score)[:_READINGS]),
-            (None, absent(own) + (_UNREAD if own else 0.0)),
-        ]
+        choices(sorted(own, key=lambda one: -one.score)[:_READINGS], own)
         for own in (row.rate, row.base, row.amount)
     ]
     found: list[RowOption] = []

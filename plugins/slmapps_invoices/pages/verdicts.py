@@ -26,6 +26,7 @@ from slmapps_invoices.pages.sums import (
     TaxCandidate,
     Verdict,
     cents,
+    signed,
 )
 from slmapps_invoices.pages.tax_rows import (
     RowOption,
@@ -35,7 +36,7 @@ from slmapps_invoices.pages.tax_rows import (
     too_steep,
 )
 
-__all__ = ["Picked", "conclude", "signed"]
+__all__ = ["Picked", "conclude"]
 
 _SIGNED = frozenset(("allowance", "charge", "paid"))
 _LIKELY = math.log(0.5)
@@ -53,11 +54,6 @@ class Picked:
     lines: Reached
     gross: bool
     score: float
-
-
-def signed(amount: int, like: int) -> int:
-    """Give an amount the sign of another; pages print what is taken off with a minus or without."""
-    return -abs(amount) if like < 0 else abs(amount)
 
 
 def conclude(picked: Picked) -> Solution:
@@ -127,7 +123,7 @@ def _fields(picked: Picked) -> dict[str, Chosen]:
     for name, candidate in picked.fields.items():
         value = candidate.value
         if name in _SIGNED:
-            value = -abs(value) if like < 0 else abs(value)
+            value = signed(value, Decimal(like))
         chosen = _chosen(candidate, value)
         if chosen is not None:
             found[name] = chosen
