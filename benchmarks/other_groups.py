@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import lzma
 import os
 from pathlib import Path
 from typing import Any
@@ -36,18 +35,7 @@ def other(data: Path, results: Path, name: str, size: int) -> Path:
     """The first documents of a group with duties by rising share, ``size`` bytes of them."""
     path = results / f"{name}-{size}.txt"
     if not path.exists():
-        packed = data / "writer" / f"{name}.txt.xz"
-        with lzma.open(packed, "rt", encoding="utf-8") as file:
-            documents = file.read().split(writer_texts.MARK)[:-1]
-        chosen, room = [], size
-        for each in sorted(documents, key=writer_texts.share_of):
-            chosen.append(each + writer_texts.MARK)
-            room -= len(each.encode())
-            if room <= 0:
-                break
-        part = path.with_suffix(".partial")
-        part.write_text("".join(chosen), "utf-8")
-        part.replace(path)
+        writer_texts.write(path, writer_texts.first(writer_texts.read(data, name), size))
     return path
 
 

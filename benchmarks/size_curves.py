@@ -46,16 +46,8 @@ def text(data: Path, results: Path, tokens: int) -> list[Path]:
         if path.exists():
             continue
         (documents,) = writer_texts.training(data, [group])
-        room = tokens * BYTES_A_TOKEN // len(paths)
-        chosen = []
-        for each in sorted(documents, key=writer_texts.share_of):
-            chosen.append(each)
-            room -= len(each.encode())
-            if room <= 0:
-                break
-        part = path.with_suffix(".partial")
-        part.write_text("".join(each + writer_texts.MARK for each in chosen), "utf-8")
-        part.replace(path)
+        size = tokens * BYTES_A_TOKEN // len(paths)
+        writer_texts.write(path, writer_texts.first(documents, size))
     return paths
 
 

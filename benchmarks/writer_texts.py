@@ -18,14 +18,37 @@ MARK = "\n<|endoftext|>\n"
 
 
 def documents(data: Path, group: str) -> list[str]:
-    """All documents of a group, in the order of its file."""
-    path = data / "writer" / f"free_{group}.txt.xz"
+    """All documents of a free group, in the order of its file."""
+    return read(data, f"free_{group}")
+
+
+def read(data: Path, name: str) -> list[str]:
+    """All documents of ``writer/<name>.txt.xz``, in its order."""
+    path = data / "writer" / f"{name}.txt.xz"
     if not path.is_file():
         raise FileNotFoundError(
             f"{path} is missing: SLMAPPS_DATA or --data names the folder that holds writer/"
         )
     with lzma.open(path, "rt", encoding="utf-8") as file:
         return file.read().split(MARK)[:-1]
+
+
+def first(documents: Iterable[str], size: int) -> list[str]:
+    """Whole documents by rising share, until there are ``size`` bytes of them."""
+    chosen: list[str] = []
+    for each in sorted(documents, key=share_of):
+        chosen.append(each)
+        size -= len(each.encode())
+        if size <= 0:
+            break
+    return chosen
+
+
+def write(path: Path, documents: Iterable[str]) -> None:
+    """Write documents as a corpus, whole or not at all."""
+    part = path.with_suffix(".partial")
+    part.write_text("".join(each + MARK for each in documents), "utf-8")
+    part.replace(path)
 
 
 def training(data: Path, groups: Iterable[str] = GROUPS) -> Iterator[list[str]]:

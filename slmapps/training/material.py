@@ -29,7 +29,7 @@ from slmapps.training.reading import Marked
 if TYPE_CHECKING:
     from slmapps.training.corpus import Corpus, Source
 
-__all__ = ["Material", "mixed", "read_material", "write_material"]
+__all__ = ["Material", "learnt_pieces", "mixed", "read_material", "write_material"]
 
 _AT_ONCE = 500
 _HELD_OUT = 32_768  # bytes of each source that the card's figure is taken on
@@ -83,7 +83,7 @@ def write_material(
                     found = encoder.encode_batch(batch, add_special_tokens=False)
                     rows += [np.asarray(each.ids, kind) for each in found]
                     if marked:
-                        learnt += map(_learnt, batch, found)
+                        learnt += map(learnt_pieces, batch, found)
                     if progress is not None:
                         progress(source.name, len(rows))
                 lengths = [len(row) for row in rows]
@@ -189,7 +189,7 @@ def _check_shares(shares: Mapping[str, float], names: Sequence[str]) -> None:
         raise ValueError(f"The shares leave nothing for {', '.join(rest)}: leave it out.")
 
 
-def _learnt(document: str, encoding: Encoding) -> npt.NDArray[np.bool_]:
+def learnt_pieces(document: str, encoding: Encoding) -> npt.NDArray[np.bool_]:
     """(pieces,): which are learnt; one that reaches into what is only read is not."""
     found = np.ones(len(encoding.ids), bool)
     if isinstance(document, Marked):

@@ -28,7 +28,7 @@ def tokenizer():
 
 @pytest.fixture(scope="module")
 def table():
-    return np.random.default_rng(1).normal(0, 0.05, (300, 24)).astype(np.float16)
+    return np.random.default_rng(1).normal(0, 1, (300, 24)).astype(np.float16)
 
 
 def word(text, left, top, size=10.0):

@@ -14,7 +14,10 @@ _NAME = "embeddings.word_embeddings.weight"
 
 
 class Pieces(NamedTuple):
-    """``table`` (pieces, dimension) float16, the reader's ``tokenizer`` and its ``fingerprint``."""
+    """``table`` (pieces, dimension) float16, the reader's ``tokenizer`` and its ``fingerprint``.
+
+    The table is the reader's, divided so that its numbers are of about one.
+    """
 
     table: npt.NDArray[np.float16]
     tokenizer: Any
@@ -32,5 +35,6 @@ def reader_pieces(spec: str | None = None) -> Pieces:
     from slmapps.backbone.weights import describe, find_weights
 
     encoder = describe(find_weights(spec))
-    table = serving.read_tensors(encoder)[_NAME].astype(np.float16)
+    table = serving.read_tensors(encoder)[_NAME]
+    table = (table / (table[:2000].std() + 1e-6)).astype(np.float16)
     return Pieces(table, serving.tokenizer(encoder), encoder.fingerprint)

@@ -146,14 +146,14 @@ class PageTagger:
 
 
 def known(table: npt.NDArray[Any], pieces: npt.NDArray[np.int32]) -> Floats:
-    """The mean of the reader's vectors of each word's pieces, (n, known); numbers of about one.
+    """The mean of the reader's vectors of each word's pieces, (n, known).
 
-    ``table`` (pieces, known) as in the reader's weights; ``pieces`` (n, 6), 0 for none.
+    ``table`` (pieces, known) as :func:`slmapps.heads.pages.pieces.reader_pieces` gives it;
+    ``pieces`` (n, 6), 0 for none.
     """
     there = pieces > 0
     sums = (table[pieces].astype(np.float32) * there[..., None]).sum(1)
-    spread = np.float32(np.asarray(table[:2000], np.float32).std() + 1e-6)
-    found: Floats = sums / np.maximum(there.sum(1), 1)[:, None].astype(np.float32) / spread
+    found: Floats = sums / np.maximum(there.sum(1), 1)[:, None].astype(np.float32)
     return found
 
 

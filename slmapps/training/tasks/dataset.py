@@ -26,7 +26,9 @@ from typing import Any
 import numpy as np
 
 from slmapps.training.corpus import share_of
+from slmapps.training.material import learnt_pieces
 from slmapps.training.packing import Tokens
+from slmapps.training.reading import Marked
 from slmapps.training.tasks.pairs import Example, examples_from
 from slmapps.writing.request import Kind, parse
 
@@ -76,9 +78,9 @@ def tokens_of(examples: Sequence[Example], tokenizer: Any) -> Tokens:
     for example in examples:
         prompt = tokenizer.encode(example.prompt, add_special_tokens=False)
         target = tokenizer.encode(example.target, add_special_tokens=False).ids
-        header = _header(example.prompt)
         rows.append(np.asarray([*prompt.ids, *target], np.uint32))
-        learnt.append([*(not header[begin] for begin, _ in prompt.offsets), *[True] * len(target)])
+        marked = Marked(example.prompt, tuple(_headers(example.prompt)))
+        learnt.append([*learnt_pieces(marked, prompt), *[True] * len(target)])
         starts.append(starts[-1] + len(rows[-1]))
     empty = np.zeros(0, np.uint32)
     return Tokens(
@@ -96,19 +98,17 @@ def _rare(prompt: str) -> bool:
     return any(fields) or asked.asked != "line"
 
 
-def _header(prompt: str) -> list[bool]:
-    """For each character, and the end, whether it belongs to a header line."""
-    marks: list[bool] = []
-    for line in prompt.split("\n"):
-        marks += [line.startswith("[") and line.endswith("]")] * (len(line) + 1)
-    return marks
-
-
 def _headers(prompt: str) -> list[tuple[int, int]]:
-    """Where the header lines of a prompt stand, for ``slmapps pretrain``."""
-    marks = [False, *_header(prompt), False]
-    edges = [at for at in range(len(marks) - 1) if marks[at] != marks[at + 1]]
-    return list(zip(edges[::2], edges[1::2], strict=True))
+    """Where the header lines of a prompt stand, their line ends too, in characters."""
+    found: list[tuple[int, int]] = []
+    begin = 0
+    for line in prompt.split("\n"):
+        end = begin + len(line) + 1
+        if line.startswith("[") and line.endswith("]"):
+            joins = found and found[-1][1] == begin
+            found.append((found.pop()[0] if joins else begin, end))
+        begin = end
+    return found
 
 
 def main() -> None:
