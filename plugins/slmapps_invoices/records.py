@@ -9,6 +9,8 @@ Design choices:
   in ``sub_lines`` and is counted once.
 * An optional amount of nothing (nothing paid, no rounding) is None, stated or not.
 * ``places`` says for each value where in the Document it stands: ``places["lines[0].net"]``.
+* Where no data but the page itself was read (``syntax`` is ``page``), ``confidences`` says by the
+  same keys how likely each value is right; what has no confidence was not read off a page.
 """
 
 from __future__ import annotations
@@ -128,6 +130,9 @@ class Invoice(_Record):
     payment_terms: str = Field(default="", description="BT-20")
     notes: tuple[str, ...] = ()
     accounts: tuple[str, ...] = Field(default=(), description="every account to pay to, BT-84")
-    syntax: str = Field(default="", description="UBL, CII, ZUGFeRD 1 or FatturaPA")
+    syntax: str = Field(default="", description="UBL, CII, ZUGFeRD 1, FatturaPA, or page")
     profile: str = ""
     places: dict[str, Span] = Field(default_factory=dict)
+    confidences: dict[str, float] = Field(
+        default_factory=dict, description="of what was read off a page, by the keys of places, 0..1"
+    )

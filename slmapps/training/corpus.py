@@ -18,7 +18,14 @@ from pathlib import Path
 
 from slmapps.training.duplicates import Seen
 from slmapps.training.licences import licence_of
-from slmapps.training.reading import CorpusError, cleaned, files_of, read_documents, text_of
+from slmapps.training.reading import (
+    CorpusError,
+    Marked,
+    cleaned,
+    files_of,
+    read_documents,
+    text_of,
+)
 
 __all__ = ["Corpus", "CorpusError", "Source", "read_corpus", "share_of"]
 
@@ -109,7 +116,7 @@ def read_corpus(
         dropped = 0
         number = 0
         for number, document in enumerate(documents, 1):
-            if deduplicate and (seen.exact(document) or seen.near(document)):
+            if deduplicate and _double(document, seen):
                 dropped += 1
             elif share_of(document) < held_out:
                 held.append(document)
@@ -148,6 +155,11 @@ def read_corpus(
             "Nothing is left to train on: every document is held out. Add text, or hold out less."
         )
     return Corpus(tuple(sources), tuple(texts), tuple(apart))
+
+
+def _double(document: str, seen: Seen) -> bool:
+    # An example of a task is cut from a text that may stand beside it: that makes it no double.
+    return seen.exact(document) or (not isinstance(document, Marked) and seen.near(document))
 
 
 def _opened(

@@ -46,7 +46,8 @@ class Settings:
     passes into one step of each process. ``rate`` is the highest learning rate, reached after the
     share ``warmup`` of the budget. ``average`` is the decay of the weights' moving average, 0 for
     none. ``teacher_share`` of the loss is the teacher's. With ``apart`` the documents of a window
-    do not see each other.
+    do not see each other. ``compiled``: translate the layers into machine code first, on the CPU,
+    too, where that needs a C++ compiler and some minutes and then gains a quarter of the time.
     """
 
     tokens: int | None = None
@@ -67,6 +68,7 @@ class Settings:
     objective: Objective = "causal"
     mask: int | None = None
     apart: bool = False
+    compiled: bool = False
 
 
 @dataclass(frozen=True)
@@ -153,6 +155,8 @@ class _Run:
         self.model.train()
         if self.device.type == "cuda":
             self.model.compile()
+        elif self.settings.compiled:
+            _compile_layers(self.model)
         self._say("running")
         saved = time.monotonic()
         started = saved - float(self.state["seconds"])
@@ -304,6 +308,14 @@ class _Run:
         except OSError:
             if status == "running":
                 raise  # on a full disk the error that came first is the one to be told
+
+
+def _compile_layers(model: nn.Module) -> None:
+    """One piece of code serves all layers: compiled whole, a deep model takes many minutes."""
+    for stack in model.modules():
+        if isinstance(stack, nn.ModuleList):
+            for layer in stack:
+                layer.compile()
 
 
 def _identity(settings: Settings, packed: Packed) -> dict[str, Any]:

@@ -48,6 +48,8 @@ class Posed:
     def logits(self, model: nn.Module) -> torch.Tensor:
         """The model's answer, (size * length, pieces) fp32."""
         given: dict[str, Any] = {"input_ids": self.inputs}
+        if getattr(getattr(model, "config", None), "use_cache", False):
+            given["use_cache"] = False  # nothing is written on from here
         if self.sight is not None:
             given["attention_mask"] = self.sight
         flat: torch.Tensor = model(**given).logits.flatten(0, 1)

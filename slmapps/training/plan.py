@@ -25,7 +25,8 @@ class Plan:
 
     ``start`` is ``random`` (then ``size`` counts), ``writer``, ``reader``, ``base`` or a folder;
     ``teacher`` is any of these but ``random`` and ``reader``. ``shares`` of what is read go by a
-    source's name; ``average`` is the decay of the weights' moving average, 0 for none. None leaves
+    source's name; ``average`` is the decay of the weights' moving average, 0 for none; ``held_out``
+    is the share of documents that training never sees; ``compiled``: see ``Settings``. None leaves
     a value to what suits the start and the device.
     """
 
@@ -51,12 +52,14 @@ class Plan:
     licences: Mapping[str, str] = field(default_factory=dict)
     shares: Mapping[str, float] = field(default_factory=dict)
     average: float = 0.0
+    held_out: float = 0.015
+    compiled: bool = False
     checkpoint_minutes: float = 5.0
 
     def named(self) -> dict[str, Any]:
         """What may not change when the run is resumed, as JSON values."""
         kept = asdict(self)
-        for name in ("out", "tokens", "minutes", "device", "licences", "checkpoint_minutes"):
+        for name in ("out", "tokens", "minutes", "device", "licences", "checkpoint_minutes", "compiled"):
             del kept[name]
         return kept | {"corpus": list(self.corpus)}
 
@@ -81,6 +84,8 @@ def check(plan: Plan) -> None:
         raise ValueError("Give a budget, say --budget 2Mtok or --budget 30min.")
     if (plan.tokens or plan.minutes or 0) <= 0:
         raise ValueError("The budget must be more than nothing.")
+    if not 0 <= plan.held_out <= 0.5:
+        raise ValueError(f"--held-out lies between 0 and 0.5, not at {plan.held_out:g}.")
     if plan.size is not None and plan.start != "random":
         raise ValueError(f"{plan.start!r} has its own size: --size goes with --from random.")
     if plan.size is not None and plan.size not in SIZES:

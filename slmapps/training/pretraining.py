@@ -184,6 +184,7 @@ def _prepare(plan: Plan, place: Path, say: Tell) -> None:
         plan.corpus,
         text_field=plan.text_field,
         licences=plan.licences,
+        held_out=plan.held_out,
         progress=lambda name, count: say("reading", {"source": name, "documents": count}),
     )
     say("vocabulary", {"documents": sum(each.documents for each in corpus.sources)})
@@ -228,8 +229,9 @@ def _settings(plan: Plan, start: Start, device: str) -> Settings:
         optimiser=optimiser,
         objective=plan.objective,
         mask=start.mask if plan.objective != "causal" else None,
-        apart=plan.objective
-        != "masked",  # 2 % in bits per byte; the encoder has windows of its own
+        # 2 % in bits per byte; the encoder has windows of its own.
+        apart=plan.objective != "masked",
+        compiled=plan.compiled,
     )
 
 

@@ -37,6 +37,9 @@ from slmapps_invoices.records import Invoice, Party
 
 if TYPE_CHECKING:
     from slmapps.heads.pages import PageTagger, Tagged
+    from slmapps.records import Page
+
+    Adjust = Callable[[Sequence[Page], Sequence[Tagged]], Sequence[Tagged]]
 
 __all__ = ["PageReading", "read_pages"]
 
@@ -66,11 +69,19 @@ class _Found:
     place: Span
 
 
-def read_pages(document: Document, tagger: PageTagger) -> PageReading | None:
-    """Read the invoice on a document's pages; None where no page holds a word."""
+def read_pages(
+    document: Document, tagger: PageTagger, adjust: Adjust | None = None
+) -> PageReading | None:
+    """Read the invoice on a document's pages; None where no page holds a word.
+
+    ``adjust`` may change what the tagger says, by what is known of the seller's other documents.
+    """
     if not any(page.words for page in document.pages):
         return None
-    return _Reader(document, tagger.tag(document.pages)).read()
+    tagged = tagger.tag(document.pages)
+    if adjust is not None:
+        tagged = list(adjust(document.pages, tagged))
+    return _Reader(document, tagged).read()
 
 
 class _Reader:

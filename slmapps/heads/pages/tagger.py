@@ -34,12 +34,15 @@ _OVERLAP = 0.5
 class Tagged:
     """What a page's n words are: ``shares`` (n, labels) sums to 1; ``begins`` (n,) in 0..1.
 
-    ``begins`` says how likely the printed row that a word stands in begins an item.
+    ``begins`` says how likely the printed row that a word stands in begins an item. ``states``
+    (n, width) are the network's last states of the words, of length 1: two words that play the
+    same part on two pages of one layout lie close.
     """
 
     shares: Floats
     begins: Floats
     labels: tuple[str, ...]
+    states: Floats | None = None
 
     @property
     def best(self) -> list[str]:
@@ -102,13 +105,15 @@ class PageTagger:
         """What the words of one page are."""
         shares = np.zeros((len(page), len(self.labels)), np.float32)
         begins = np.zeros(len(page), np.float32)
+        states = np.zeros((len(page), self.weights["last.weight"].shape[0]), np.float32)
         for inside, counted in _bands(page):
-            logits, begin = self._logits(_part(page, inside))
+            logits, begin, state = self._logits(_part(page, inside))
+            states[inside[counted]] = state[counted]
             shares[inside[counted]] = _softmax(logits[counted] / self.temperature)
             begins[inside[counted]] = 1 / (1 + np.exp(-begin[counted]))
-        return Tagged(shares, begins, self.labels)
+        return Tagged(shares, begins, self.labels, states)
 
-    def _logits(self, page: Features) -> tuple[Floats, Floats]:
+    def _logits(self, page: Features) -> tuple[Floats, Floats, Floats]:
         weights = self.weights
         state = known(self.table, page.pieces) @ weights["known.weight"].T + weights["known.bias"]
         state += weights["grams.weight"][page.grams].sum(1)
@@ -119,7 +124,8 @@ class PageTagger:
         for number in range(self.layers):
             state = self._block(f"blocks.{number}", state, bias)
         state = self._normed("last", state)
-        return self._linear("label", state), self._linear("begin", state)[:, 0]
+        size = np.maximum(np.linalg.norm(state, axis=1, keepdims=True), np.float32(1e-6))
+        return self._linear("label", state), self._linear("begin", state)[:, 0], state / size
 
     def _block(self, name: str, state: Floats, bias: Floats) -> Floats:
         words, width = state.shape
