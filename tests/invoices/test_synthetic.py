@@ -14,6 +14,7 @@ pytest.importorskip("reportlab")
 
 from slmapps_invoices.pages import synthetic
 from slmapps_invoices.pages.labels import LABELS
+from slmapps_invoices.pages.synthetic import making
 from slmapps_invoices.pages.synthetic.__main__ import main
 from slmapps_invoices.pages.synthetic.identities import iban, vat_id
 from slmapps_invoices.pages.synthetic.lexicon import LANGUAGES, terms, trades
@@ -81,6 +82,24 @@ def test_texts_of_the_truth_stand_under_their_label(samples) -> None:
         ):
             shown = "".join(said(sample, label))
             assert squeezed(value) in shown if value else not shown, (label, sample.layout)
+
+
+def test_the_sellers_address_has_its_label_and_the_buyers_never(monkeypatch) -> None:
+    bills = []
+    write = making.write_bill
+    monkeypatch.setattr(
+        making, "write_bill", lambda *given: bills.append(write(*given)) or bills[-1]
+    )
+    made = [synthetic.make(seed) for seed in range(2000, 2000 + COUNT)]
+    assert len({sample.layout for sample in made}) > 0.9 * COUNT
+    assert sum(any(said(sample, "seller_address")) for sample in made) > 0.9 * COUNT
+    for sample, bill in zip(made, bills, strict=True):
+        seller, shown = sample.invoice.seller, "".join(said(sample, "seller_address"))
+        assert bool(shown) == bool(seller.street) == bool(seller.city)
+        for part in (seller.street, seller.postcode, seller.city):
+            assert squeezed(part).strip(",") in shown, sample.layout
+        for part in (bill.buyer.street, bill.buyer.postcode):
+            assert squeezed(part) not in shown, sample.layout
 
 
 def test_amounts_of_the_truth_stand_under_their_label(samples) -> None:

@@ -12,6 +12,7 @@ OTHER = "other"
 
 # Of the document as a whole. ``tax_rate``, ``tax_base`` and ``tax_amount`` are of the breakdown of
 # tax by rate, one row for each; ``tax`` is their sum. ``allowance`` is one on the whole document.
+# ``seller_address`` is street, place and, where it is printed with them, country.
 HEADER = (
     "number",
     "issue_date",
@@ -34,6 +35,7 @@ HEADER = (
     "tax_rate",
     "tax_base",
     "tax_amount",
+    "seller_address",
 )
 # Of one line. ``description`` is the item's name, ``details`` what stands under it.
 LINE = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from slmapps_invoices.pages.synthetic.figures import Run, plain
+from slmapps_invoices.pages.synthetic.figures import Run, address, plain
 from slmapps_invoices.pages.synthetic.pen import Pen, grouped
 
 __all__ = ["bank_lines", "foot_columns"]
@@ -70,7 +70,7 @@ def _joined(pen: Pen, columns: list[_Lines]) -> _Lines:
 
 def _address(pen: Pen, *, named: bool) -> _Lines:
     seller = pen.bill.seller
-    lines = [plain(seller.street), plain(seller.place)]
+    lines = [address(seller.street), address(seller.place)]
     name: Run = [(seller.name, "seller_name", -1)]
     return [name, *lines] if named else lines
 

@@ -13,7 +13,7 @@ from decimal import Decimal
 from slmapps_invoices.pages.labels import OTHER
 from slmapps_invoices.pages.synthetic.style import Style
 
-__all__ = ["SYMBOLS", "Figures", "Piece", "Run", "plain", "text_of"]
+__all__ = ["SYMBOLS", "Figures", "Piece", "Run", "address", "plain", "text_of"]
 
 Piece = tuple[str, str, int]
 Run = list[Piece]
@@ -60,6 +60,11 @@ _NUMBERS: dict[str, dict[tuple[str, str], float]] = {
 def plain(text: str) -> Run:
     """Give a run of words that are nothing's value."""
     return [(text, OTHER, -1)]
+
+
+def address(text: str) -> Run:
+    """Give a run of words of the seller's address."""
+    return [(text, "seller_address", -1)]
 
 
 def text_of(run: Run) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from slmapps_invoices.pages.synthetic.figures import Run, plain
+from slmapps_invoices.pages.synthetic.figures import Run, address, plain
 from slmapps_invoices.pages.synthetic.info import draw_info, draw_info_table
 from slmapps_invoices.pages.synthetic.logos import draw_logo
 from slmapps_invoices.pages.synthetic.pen import Pen
@@ -130,9 +130,9 @@ def _name(pen: Pen) -> Run:
 def _contacts(pen: Pen, x: float, y: float, width: float, side: str) -> float:
     """Draw address and contacts, in one line with dots or one under the other."""
     style, seller = pen.style, pen.bill.seller
-    lines: list[Run] = [plain(seller.street), plain(seller.place)]
+    lines: list[Run] = [address(seller.street), address(seller.place)]
     if style.chance("own country", 0.25):
-        lines.append(plain(seller.country_name))
+        lines.append(address(seller.country_name))
     for key, value in (("phone", seller.phone), ("fax", seller.fax), ("email", seller.email),
                        ("web", seller.web)):  # fmt: skip
         if style.chance(f"contact {key}", 0.5):
@@ -163,14 +163,15 @@ def _form(pen: Pen, x: float, y: float, width: float, *, mine: bool) -> float:
     style, bill = pen.style, pen.bill
     party = bill.buyer if mine else bill.seller
     kind = "buyer" if mine else "seller"
+    where = plain if mine else address
     rows: list[tuple[str, Run]] = [
         ("f_name", [(party.name, f"{kind}_name", -1)]),
-        ("f_street", plain(party.street)),
-        ("f_place", plain(party.place)),
+        ("f_street", where(party.street)),
+        ("f_place", where(party.place)),
     ]
     if style.chance("form country", 0.6):
         named = style.chance("country named", 0.5)
-        rows.append(("f_country", plain(party.country_name if named else party.country)))
+        rows.append(("f_country", where(party.country_name if named else party.country)))
     if style.chance("form contact", 0.4) and not party.private:
         rows.append(("f_contact", plain(party.person)))
     if style.chance("form vat", 0.6) and party.vat_id and not party.private:
@@ -225,7 +226,13 @@ def _buyer(pen: Pen, x: float, y: float, width: float) -> float:
         y += style.between("above window", 0, 30)
         dot = style.pick("sender dot", " · ", ", ", " - ", " | ", " • ")
         seller = bill.seller
-        run = [*_name(pen), *plain(f"{dot}{seller.street}{dot}{seller.place}")]
+        run = [
+            *_name(pen),
+            *plain(dot),
+            *address(seller.street),
+            *plain(dot),
+            *address(seller.place),
+        ]
         y += pen.leading
         wide = pen.write(x, y, run, size=pen.small * 0.85, most=width)
         if style.chance("sender underlined", 0.5):

@@ -26,6 +26,7 @@ from slmapps_invoices.pages.synthetic.closing import (
 )
 from slmapps_invoices.pages.synthetic.figures import SYMBOLS
 from slmapps_invoices.pages.synthetic.heads import draw_head
+from slmapps_invoices.pages.synthetic.identities import Identity
 from slmapps_invoices.pages.synthetic.lexicon import LANGUAGES
 from slmapps_invoices.pages.synthetic.matching import match
 from slmapps_invoices.pages.synthetic.pages import Pages
@@ -156,7 +157,7 @@ def _truth(bill: Bill, sheet: Sheet, details: dict[int, str]) -> Invoice:
         type="credit_note" if bill.credit else "invoice",
         currency=bill.currency if printed.currency else "",
         seller=Party(name=shown("seller_name"), vat_id=shown("seller_vat_id"), iban=shown("iban"),
-                     bic=shown("bic")),
+                     bic=shown("bic"), **_address(seller, printed)),
         buyer=Party(name=shown("buyer_name"), vat_id=shown("buyer_vat_id")),
         order_reference=shown("order_reference"),
         line_total=bill.line_total if printed("line_total") else None,
@@ -175,6 +176,12 @@ def _truth(bill: Bill, sheet: Sheet, details: dict[int, str]) -> Invoice:
             iban for iban in (seller.iban, seller.second_iban) if iban in printed.ibans
         ),
     )  # fmt: skip
+
+
+def _address(seller: Identity, printed: _Printed) -> dict[str, str]:
+    if not printed("seller_address"):
+        return {}
+    return {"street": seller.street, "postcode": seller.postcode, "city": seller.city}
 
 
 def _allowances(bill: Bill) -> tuple[Allowance, ...]:

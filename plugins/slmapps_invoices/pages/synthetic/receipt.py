@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import ROUND_UP, Decimal
 
-from slmapps_invoices.pages.synthetic.figures import Run, plain
+from slmapps_invoices.pages.synthetic.figures import Run, address, plain
 from slmapps_invoices.pages.synthetic.pen import Pen
 from slmapps_invoices.pages.synthetic.sheet import wrap
 
@@ -74,8 +74,8 @@ def _head(pen: Pen, y: float) -> float:
     seller = bill.seller
     name: Run = [(seller.name, "seller_name", -1)]
     y = _middle(pen, y, name, bold=True, grown=style.pick("slip name", 1, 1.3, 1.6))
-    y = _middle(pen, y, seller.street)
-    y = _middle(pen, y, seller.place)
+    y = _middle(pen, y, address(seller.street))
+    y = _middle(pen, y, address(seller.place))
     if style.chance("slip phone", 0.6):
         y = _middle(pen, y, f"{pen.ahead(style.say('phone'))} {seller.phone}")
     if style.chance("slip vat", 0.6) and seller.vat_id:
