@@ -59,7 +59,8 @@ class Plan:
     def named(self) -> dict[str, Any]:
         """What may not change when the run is resumed, as JSON values."""
         kept = asdict(self)
-        for name in ("out", "tokens", "minutes", "device", "licences", "checkpoint_minutes", "compiled"):
+        settled_anew = ("out", "tokens", "minutes", "device", "licences", "checkpoint_minutes")
+        for name in (*settled_anew, "compiled"):
             del kept[name]
         return kept | {"corpus": list(self.corpus)}
 

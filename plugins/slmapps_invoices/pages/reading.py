@@ -4,8 +4,9 @@ Design choices:
 
 * The tagger proposes and never decides alone: each amount keeps its rivals until the equations have
   spoken (``solver``). What no sum ties down (number, dates, names) is the likeliest reading.
-* Every value carries its place, and a confidence that says how likely it is as it stands: of an
-  amount the margin by which the sums prefer it, of a text the tagger's own share.
+* Every value carries its place, and the signs that speak for it, from which ``confidence`` says how
+  likely it is right.
+* What stands on the next page before its first line goes on with the last line of the page before.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from slmapps.records import Document, Problem, Span
+from slmapps_invoices.pages.addresses import Block, blocks, parted
 from slmapps_invoices.pages.amounts import Convention, convention, read_amount, read_rate
+from slmapps_invoices.pages.confidence import Confidence, Signs
 from slmapps_invoices.pages.currencies import page_currency, read_currency
 from slmapps_invoices.pages.dates import day_order, read_date
 from slmapps_invoices.pages.gather import Group, Item, groups, items, printed_rows
@@ -31,7 +34,9 @@ from slmapps_invoices.pages.sums import (
     LineCandidate,
     Readings,
     Solution,
+    Source,
     TaxCandidate,
+    Verdict,
 )
 from slmapps_invoices.records import Invoice, Party
 
@@ -43,6 +48,14 @@ if TYPE_CHECKING:
 
 __all__ = ["PageReading", "read_pages"]
 
+_NAMES = {"allowance": "allowance_total"}
+_EQUATIONS = {"lines": "line", "taxes": "BR-CO-17"}
+_TEXTS = {
+    "id": "position",
+    "seller_item": "item",
+    "description": "description",
+    "details": "details",
+}
 _AMOUNTS = ("line_total", "allowance", "net", "tax", "total", "paid", "due")
 _RIVALS = 8  # groups of one label that are looked at
 _LEAST = 0.01
@@ -51,15 +64,17 @@ _ALONE = 0.3  # a text that the tagger believes less is not a value
 
 @dataclass(frozen=True)
 class PageReading:
-    """What the pages of one document say.
-
-    ``confidences`` by the keys of ``Invoice.places``, within 0..1, not calibrated yet.
-    """
+    """What the pages of one document say; ``signs`` by the keys of ``Invoice.places``."""
 
     invoice: Invoice
     problems: tuple[Problem, ...]
-    confidences: Mapping[str, float]
+    signs: Mapping[str, Signs]
     solution: Solution
+
+    @property
+    def confidences(self) -> Mapping[str, float]:
+        """How likely each value is right, by the keys of ``Invoice.places``."""
+        return self.invoice.confidences
 
 
 @dataclass(frozen=True)
@@ -67,28 +82,38 @@ class _Found:
     value: Any
     share: float
     place: Span
+    signs: Signs
 
 
 def read_pages(
-    document: Document, tagger: PageTagger, adjust: Adjust | None = None
+    document: Document,
+    tagger: PageTagger,
+    adjust: Adjust | None = None,
+    confidence: Confidence | None = None,
 ) -> PageReading | None:
     """Read the invoice on a document's pages; None where no page holds a word.
 
-    ``adjust`` may change what the tagger says, by what is known of the seller's other documents.
+    ``adjust`` may change what the tagger says, by what is known of the seller's other documents;
+    ``confidence`` turns signs into probabilities, without it the tagger's shares stand.
     """
     if not any(page.words for page in document.pages):
         return None
     tagged = tagger.tag(document.pages)
     if adjust is not None:
         tagged = list(adjust(document.pages, tagged))
-    return _Reader(document, tagged).read()
+    return _Reader(document, tagged, confidence or Confidence()).read()
 
 
 class _Reader:
     """One document on its way from tags to an invoice."""
 
-    def __init__(self, document: Document, tagged: Sequence[Tagged]) -> None:
+    def __init__(
+        self, document: Document, tagged: Sequence[Tagged], confidence: Confidence
+    ) -> None:
         self.document, self.pages, self.tagged = document, document.pages, tagged
+        self.confidence = confidence
+        self.sharp: dict[Span, float] = {}
+        self.scanned = any(word.confidence < 1 for page in self.pages for word in page.words)
         self.rows = [printed_rows(page) for page in self.pages]
         words = [word.text for page in self.pages for word in page.words]
         self.convention: Convention = convention(words)
@@ -96,29 +121,54 @@ class _Reader:
         self.order = day_order(words, currency=self.currency.value if self.currency else "")
 
     def read(self) -> PageReading:
-        header, confidences = self._header()
-        lines, further = self._lines()
+        header, signs = self._header()
+        found = self._lines()
         solution = solve(
             Candidates(
                 **{name: self._amounts(name) for name in _AMOUNTS},
                 taxes=tuple(self._taxes()),
-                lines=tuple(lines),
+                lines=tuple(line for line, _ in found.values()),
             )
         )
+        for at, solved in enumerate(solution.lines):
+            for name, group in found[solved.key][1].groups.items():
+                header["places"][f"lines[{at}].{name}"] = self._span(group)
+                signs[f"lines[{at}].{name}"] = self._signs(group, group.share)
+        further = {key: texts.values for key, (_, texts) in found.items()}
         invoice, problems = to_invoice(solution, header, further)
-        confidences |= self._sure(solution)
-        return PageReading(invoice, tuple(problems), confidences, solution)
+        signs |= self._signs_of_amounts(solution)
+        sure = {key: self.confidence.of(key, one) for key, one in signs.items()}
+        invoice = invoice.model_copy(update={"confidences": sure})
+        return PageReading(invoice, tuple(problems), signs, solution)
 
-    def _groups(self, label: str, least: float = _LEAST) -> list[Group]:
+    def _groups(self, label: str, least: float = _LEAST, most: int | None = _RIVALS) -> list[Group]:
         found = [
             group
             for page, tagged, rows in zip(self.pages, self.tagged, self.rows, strict=True)
             for group in groups(page, tagged, label, least=least, rows=rows)
         ]
-        return sorted(found, key=lambda group: -group.share)[:_RIVALS]
+        return sorted(found, key=lambda group: -group.share)[:most]
 
-    def _span(self, group: Group) -> Span:
+    def _span(self, group: Group | Block) -> Span:
         return Span(document=self.document.sha256, page=group.page, box=group.box)
+
+    def _sharpness(self, group: Group | Block) -> float:
+        """The least confidence of recognition among the words within the group's box."""
+        left, top, right, bottom = group.box
+        page = next(page for page in self.pages if page.number == group.page)
+        return min(
+            (
+                word.confidence
+                for word in page.words
+                if left <= (word.box[0] + word.box[2]) / 2 <= right
+                and top <= (word.box[1] + word.box[3]) / 2 <= bottom
+            ),
+            default=1.0,
+        )
+
+    def _signs(self, group: Group | Block, share: float, **further: Any) -> Signs:
+        sharpness = self._sharpness(group) if self.scanned else 1.0
+        return Signs(share, sharpness=sharpness, scanned=self.scanned, **further)
 
     def _currency(self, words: list[str]) -> Reading[str] | None:
         for group in self._groups("currency", 0.5):
@@ -129,11 +179,22 @@ class _Reader:
     def _best(self, label: str, read: Callable[[str], Iterable[Reading[Any]]]) -> _Found | None:
         """The likeliest reading of a label's groups, by the tagger and by its form."""
         found = [
-            _Found(reading.value, group.share * reading.weight, self._span(group))
+            (group.share * reading.weight, reading, group)
             for group in self._groups(label, 0.05)
             for reading in read(group.text)
         ]
-        return max(found, key=lambda one: one.share, default=None)
+        if not found:
+            return None
+        share, best, group = max(found, key=lambda one: one[0])
+        others = [each for each, reading, _ in found if reading.value != best.value]
+        signs = self._signs(
+            group,
+            share,
+            rival=max(others, default=0.0),
+            mended=best.repaired,
+            checked=bool(best.checked),
+        )
+        return _Found(best.value, share, self._span(group), signs)
 
     def _iban(self) -> _Found | None:
         """An IBAN; in a narrow column it may go on in the next row, and its checksum tells so."""
@@ -147,10 +208,31 @@ class _Reader:
                 if one.page == two.page and 0 < down < 3 * (one.box[3] - one.box[1]):
                     for reading in read_iban(one.text + two.text):
                         if reading.checked and not reading.repaired:
-                            return _Found(reading.value, min(one.share, two.share), self._span(one))
+                            share = min(one.share, two.share)
+                            signs = self._signs(one, share, checked=True)
+                            return _Found(reading.value, share, self._span(one), signs)
         return alone
 
-    def _header(self) -> tuple[dict[str, Any], dict[str, float]]:
+    def _address(self) -> dict[str, _Found]:
+        """The seller's: the likeliest block, before others one whose form says its parts."""
+        found = [
+            _Found(
+                parted(block.text()),
+                block.share,
+                self._span(block),
+                self._signs(block, block.share),
+            )
+            for block in blocks(self._groups("seller_address", _ALONE, None))
+        ]
+        best = max(found, key=lambda one: (len(one.value), one.share), default=None)
+        if best is None:
+            return {}
+        return {
+            f"seller.{key}": _Found(text, best.share, best.place, best.signs)
+            for key, text in best.value.items()
+        }
+
+    def _header(self) -> tuple[dict[str, Any], dict[str, Signs]]:
         def days(text: str) -> list[Reading[Any]]:
             # An old invoice is as good as a new one: only the readings of one string compete.
             return scaled(read_date(text.strip(" .,;:"), self.order), 0.97)
@@ -164,6 +246,7 @@ class _Reader:
             "seller.vat_id": self._best("seller_vat_id", read_vat_id),
             "seller.iban": self._iban(),
             "seller.bic": self._best("bic", read_bic),
+            **self._address(),
             "buyer.name": self._best("buyer_name", _plainly),
             "buyer.vat_id": self._best("buyer_vat_id", read_vat_id),
         }
@@ -178,10 +261,10 @@ class _Reader:
             header[party] = Party(**parts)
         header["currency"] = self.currency.value if self.currency else ""
         header["places"] = {key: one.place for key, one in kept.items()}
-        confidences = {key: one.share for key, one in kept.items()}
+        signs = {key: one.signs for key, one in kept.items()}
         if self.currency:
-            confidences["currency"] = self.currency.weight
-        return header, confidences
+            signs["currency"] = Signs(self.currency.weight, scanned=self.scanned)
+        return header, signs
 
     def _candidates(
         self, group: Group, read: Callable[..., Iterable[Reading[Decimal]]] = read_amount
@@ -193,7 +276,10 @@ class _Reader:
 
     def _candidate(self, group: Group, reading: Reading[Any], value: Decimal) -> Candidate:
         score = min(0.0, math.log(max(group.share, 1e-9)) + reading.score)
-        return Candidate(value, score, self._span(group), reading.repaired)
+        span = self._span(group)
+        if self.scanned:
+            self.sharp[span] = self._sharpness(group)
+        return Candidate(value, score, span, reading.repaired)
 
     def _amounts(self, label: str) -> Readings:
         return tuple(one for group in self._groups(label) for one in self._candidates(group))
@@ -222,21 +308,21 @@ class _Reader:
                         key=(page.number, row[0]),
                     )
 
-    def _lines(self) -> tuple[list[LineCandidate], dict[Hashable, dict[str, Any]]]:
-        found: list[LineCandidate] = []
-        further: dict[Hashable, dict[str, Any]] = {}
+    def _lines(self) -> dict[Hashable, tuple[LineCandidate, _Texts]]:
+        found: dict[Hashable, tuple[LineCandidate, _Texts]] = {}
         for page, tagged, rows in zip(self.pages, self.tagged, self.rows, strict=True):
             for number, item in enumerate(items(page, tagged, rows=rows)):
                 key = (page.number, number)
                 if not item.share and not item.of("line_net"):
-                    continue  # the rest of a line of the page before
+                    if found:
+                        next(reversed(found.values()))[1].go_on(item)
+                    continue
                 line, texts = self._line(item, key)
-                if line.net or texts.get("description"):
-                    found.append(line)
-                    further[key] = texts
-        return found, further
+                if line.net or "description" in texts.values:
+                    found[key] = line, texts
+        return found
 
-    def _line(self, item: Item, key: Hashable) -> tuple[LineCandidate, dict[str, Any]]:
+    def _line(self, item: Item, key: Hashable) -> tuple[LineCandidate, _Texts]:
         def read(
             label: str, way: Callable[..., Iterable[Reading[Decimal]]] = read_amount
         ) -> Readings:
@@ -257,14 +343,7 @@ class _Reader:
             score=math.log(min(0.98, max(item.share, 0.02))),
             key=key,
         )
-        texts = {
-            "id": " ".join(group.text for group in item.of("position")),
-            "seller_item": " ".join(group.text for group in item.of("item")),
-            "description": " ".join(group.text for group in item.of("description")),
-            "details": " ".join(group.text for group in item.of("details")),
-            "unit": unit,
-        }
-        return line, {name: text for name, text in texts.items() if text}
+        return line, _Texts(item, unit)
 
     def _discounts(self, item: Item) -> Iterable[Candidate]:
         for group in item.of("discount"):
@@ -273,16 +352,46 @@ class _Reader:
             for one in self._candidates(group, way):
                 yield Candidate(abs(one.value), one.score, one.place, one.repaired, percent)
 
-    def _sure(self, solution: Solution) -> dict[str, float]:
-        """How sure the amounts are: by margin in the head, by the tagger in lines."""
+    def _signs_of_amounts(self, solution: Solution) -> dict[str, Signs]:
+        """Of the head by what the sums prefer, of lines by whether the line's own sum holds."""
         found = {}
+        whole = solution.equations.get("BR-CO-10") is Verdict.HOLDS
         for key, chosen in solution.values():
-            margin = solution.margins.get(key)
-            if margin is not None:
-                found[key] = 1 / (1 + math.exp(-min(margin, 30.0)))
-            elif chosen.candidate is not None:
-                found[key] = math.exp(chosen.candidate.score)
+            group, _, rest = key.partition("[")
+            number, _, part = rest.partition("].")
+            holds = solution.equations.get(f"{_EQUATIONS.get(group, '')}[{number}]")
+            one = chosen.candidate
+            place = one.place if one is not None else None
+            found[_NAMES.get(key, key)] = Signs(
+                math.exp(one.score) if one is not None else 0.5,
+                margin=solution.margins.get(key, 0.0),
+                proved=holds is Verdict.HOLDS if rest else solution.proved,
+                mended=chosen.source is not Source.READ or bool(one and one.repaired),
+                checked=whole and part == "net",
+                sharpness=self.sharp.get(place, 1.0) if isinstance(place, Span) else 1.0,
+                scanned=self.scanned,
+            )
         return found
+
+
+class _Texts:
+    """The texts of a line: ``values`` for the record, and the ``groups`` that they stand in."""
+
+    def __init__(self, item: Item, unit: str) -> None:
+        self.values: dict[str, Any] = {"unit": unit} if unit else {}
+        self.groups: dict[str, Group] = {}
+        for name, label in _TEXTS.items():
+            own = item.of(label)
+            if own:
+                self.values[name] = " ".join(group.text for group in own)
+                self.groups[name] = max(own, key=lambda group: len(group.words))
+
+    def go_on(self, item: Item) -> None:
+        """Take what stands on the next page before its first line."""
+        for name in ("description", "details"):
+            more = " ".join(group.text for group in item.of(name))
+            if more:
+                self.values[name] = f"{self.values.get(name, '')} {more}".strip()
 
 
 def _plainly(text: str) -> list[Reading[str]]:
