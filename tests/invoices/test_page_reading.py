@@ -60,6 +60,27 @@ def test_with_right_tags_the_head_is_read_as_it_was_printed(seed):
     ]
 
 
+def test_with_right_tags_the_sellers_address_is_read_whole_or_in_its_parts():
+    parts = printed = 0
+    for seed in range(3000, 3020):
+        sample = synthetic.make(seed)
+        found = read_pages(document(sample), Told(sample)).invoice
+        wanted = sample.invoice.seller
+        if not wanted.street:
+            assert not found.seller.street
+            continue
+        printed += 1
+        parts += (found.seller.street, found.seller.postcode, found.seller.city) == (
+            wanted.street,
+            wanted.postcode,
+            wanted.city,
+        )
+        assert wanted.street in found.seller.street or wanted.city in found.seller.street
+        assert "seller.street" in found.places
+    assert printed > 10
+    assert parts > 0.8 * printed
+
+
 def test_every_value_has_its_place_and_a_confidence():
     sample = synthetic.make(SEEDS[3])
     found = read_pages(document(sample), Told(sample))

@@ -45,7 +45,7 @@ class Block:
         for row in self.rows:
             product *= row.share ** len(row.words)
             words += len(row.words)
-        return product ** (1 / max(1, words))
+        return float(product ** (1 / max(1, words)))
 
     @property
     def page(self) -> int:
