@@ -39,22 +39,27 @@ _paths = click.argument("paths", metavar="PATH…", nargs=-1, required=True, typ
     )
 )
 def invoices() -> None:
-    """Read e-invoices and code their lines to a client's own chart."""
+    """Read invoices of any kind and code their lines to a client's own chart."""
 
 
 @invoices.command(
     epilog=examples(
         "slmapps invoices read invoice.xml zugferd.pdf",
         "slmapps invoices read inbox/ --json > invoices.json",
+        "slmapps invoices read scan.jpg --json --places",
     )
 )
 @_paths
+@click.option(
+    "--places", is_flag=True, help="With --json: where each value stands, and how sure it is."
+)
 @as_json
-def read(paths: tuple[Path, ...], json_: bool) -> None:
-    """Read e-invoices: UBL, CII, Factur-X, ZUGFeRD, FatturaPA; folders too.
+def read(paths: tuple[Path, ...], places: bool, json_: bool) -> None:
+    """Read invoices: UBL, CII, Factur-X, ZUGFeRD, FatturaPA, any PDF, scans and photos; folders.
 
-    With --json an array, one object for each invoice: file, sha256, status (ok, problems or
-    failed), invoice (null where nothing was read), problems.
+    Where a file has no data inside, its pages are read. With --json an array, one object for each
+    invoice: file, sha256, status (ok, problems or failed), invoice (null where nothing was read),
+    problems. Status ok says that nothing needs a person within an error budget of 2 in 100.
     """
     from slmapps_invoices.listing import read_file
 
@@ -65,7 +70,7 @@ def read(paths: tuple[Path, ...], json_: bool) -> None:
     problems: list[Problem] = []
     with progress("Reading") as tick:
         for number, path in enumerate(files, start=1):
-            found, said = read_file(path)
+            found, said = read_file(path, places=places)
             entries += found
             problems += said
             tick(number, len(files))

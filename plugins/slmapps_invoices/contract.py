@@ -10,8 +10,14 @@ from slmapps_invoices.records import Invoice, InvoiceLine
 __all__ = ["decimal_text", "to_contract"]
 
 
-def to_contract(invoice: Invoice) -> dict[str, Any]:
-    """Give the invoice's part of the answer: ISO dates, decimal strings, None where not stated."""
+def to_contract(invoice: Invoice, *, places: bool = False) -> dict[str, Any]:
+    """Give the invoice's part of the answer: ISO dates, decimal strings, None where not stated.
+
+    With ``places`` also where each value stands, by its key (``lines[0].net``): a page (from 0) and
+    a box in points from its top left corner, or an XPath; and, for what was read off a page, its
+    ``confidence``.
+    """
+    further = {"places": _places(invoice)} if places else {}
     return {
         "number": invoice.number or None,
         "issue_date": invoice.issue_date.isoformat() if invoice.issue_date else None,
@@ -33,7 +39,22 @@ def to_contract(invoice: Invoice) -> dict[str, Any]:
         "buyer_account": invoice.buyer_account,
         "syntax": invoice.syntax,
         "profile": invoice.profile,
+        **further,
     }
+
+
+def _places(invoice: Invoice) -> dict[str, Any]:
+    keys = {**invoice.places, **dict.fromkeys(invoice.confidences)}
+    found: dict[str, Any] = {}
+    for key in keys:
+        span = invoice.places.get(key)
+        entry = (
+            span.model_dump(mode="json", exclude_none=True, exclude={"document"}) if span else {}
+        )
+        if key in invoice.confidences:
+            entry["confidence"] = round(invoice.confidences[key], 4)
+        found[key] = entry
+    return found
 
 
 def _lines(invoice: Invoice) -> list[dict[str, Any]]:

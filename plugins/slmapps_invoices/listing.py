@@ -13,8 +13,10 @@ from slmapps_invoices.read import read_invoices
 __all__ = ["read_file"]
 
 
-def read_file(path: Path) -> tuple[list[dict[str, Any]], list[Problem]]:
+def read_file(path: Path, *, places: bool = False) -> tuple[list[dict[str, Any]], list[Problem]]:
     """Give an entry for each invoice in the file, or one without invoice, and all Problems.
+
+    ``places``: see ``contract.to_contract``.
 
     ``status`` is ``ok``; ``problems``, where an error or a warning stands beside the invoice; or
     ``failed``, where nothing was read. A broken file never raises.
@@ -29,7 +31,7 @@ def read_file(path: Path) -> tuple[list[dict[str, Any]], list[Problem]]:
         "invoice": None,
         "problems": [problem.model_dump(mode="json", exclude_none=True) for problem in problems],
     }
-    invoices = [{**entry, "invoice": to_contract(invoice)} for invoice in found]
+    invoices = [{**entry, "invoice": to_contract(invoice, places=places)} for invoice in found]
     return invoices or [entry], problems
 
 

@@ -2,7 +2,8 @@
 
 Design choices:
 
-* The data inside a file counts, not what its pages show; where the two disagree it is said.
+* The data inside a file counts, not what its pages show; where the two disagree it is said. Only
+  where there is no data that can be read, the pages are (``pages``).
 * Nothing a file holds raises. A file that gives no invoice gives an error that says why.
 * Rules are checked here, so that no caller can forget them.
 """
@@ -27,6 +28,8 @@ from slmapps_invoices.wording import looks_like_formula
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from slmapps_invoices.pages.reading import Adjust
 
 __all__ = ["read_document", "read_invoice", "read_invoices", "read_lines", "to_contract"]
 
@@ -71,23 +74,64 @@ def read_invoices(
 
 
 def read_document(
-    document: Document, *, limits: Limits | None = None
+    document: Document, *, limits: Limits | None = None, adjust: Adjust | None = None
 ) -> tuple[list[Invoice], list[Problem]]:
-    """Read every invoice in a Document that is open already."""
+    """Read every invoice in a Document that is open already.
+
+    ``adjust`` tells what is known of the seller's pages: see ``pages.reading.read_pages``.
+    """
     limits = limits or Limits()
     try:
         invoices, problems = _from_data(document, limits)
+        if not invoices and any(page.words for page in document.pages):
+            invoices, problems = _from_pages(document, problems, adjust)
     except Exception as error:  # the last net: no file may stop a batch
         return [], [_unforeseen(document, error)]
     for invoice in invoices:
-        problems += check_arithmetic(invoice)
         problems += _missing(invoice)
         problems += _formulas(invoice)
+        if invoice.syntax == "page":
+            continue  # its sums were looked at when it was read, and the page cannot differ
+        problems += check_arithmetic(invoice)
         if document.pages:
             problems += check_page(invoice, document.pages)
     return invoices, [
         problem.model_copy(update={"file": problem.file or document.name}) for problem in problems
     ]
+
+
+def _from_pages(
+    document: Document, data: list[Problem], adjust: Adjust | None
+) -> tuple[list[Invoice], list[Problem]]:
+    """Read the pages where the data gave nothing; ``data`` are the Problems that it had."""
+    from slmapps.backbone.weights import WeightsMissing
+    from slmapps_invoices.pages.from_pages import invoices_on
+
+    broken = [
+        problem.model_copy(update={"severity": Severity.WARNING})
+        for problem in data
+        if problem.code != "no-data-inside"
+    ]
+    try:
+        invoices, problems = invoices_on(document, adjust)
+    except WeightsMissing as error:
+        return [], [
+            *data,
+            Problem(
+                code="reader-missing",
+                message=f"The page could not be read: {error}",
+                cure="Install slmapps with its reader, or name one; see `slmapps models`.",
+            ),
+        ]
+    if not invoices:
+        return [], [*broken, *problems]
+    told = Problem(
+        code="read-off-the-page",
+        message="The file carries no invoice data, so its pages were read.",
+        cure="What was not sure is named; an e-invoice would need no reading.",
+        severity=Severity.INFO,
+    )
+    return invoices, [told, *broken, *problems]
 
 
 def read_lines(

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from slmapps.records import Document, Problem, Span
+from slmapps.records import Document, Page, Problem, Span
 from slmapps_invoices.pages.addresses import Block, blocks, parted
 from slmapps_invoices.pages.amounts import Convention, convention, read_amount, read_rate
 from slmapps_invoices.pages.confidence import Confidence, Signs
@@ -42,11 +42,10 @@ from slmapps_invoices.records import Invoice, Party
 
 if TYPE_CHECKING:
     from slmapps.heads.pages import PageTagger, Tagged
-    from slmapps.records import Page
 
     Adjust = Callable[[Sequence[Page], Sequence[Tagged]], Sequence[Tagged]]
 
-__all__ = ["PageReading", "read_pages"]
+__all__ = ["PageReading", "read_pages", "read_tagged"]
 
 _NAMES = {"allowance": "allowance_total"}
 _EQUATIONS = {"lines": "line", "taxes": "BR-CO-17"}
@@ -64,12 +63,17 @@ _ALONE = 0.3  # a text that the tagger believes less is not a value
 
 @dataclass(frozen=True)
 class PageReading:
-    """What the pages of one document say; ``signs`` by the keys of ``Invoice.places``."""
+    """What the pages of one invoice say.
+
+    ``signs`` go by the keys of ``Invoice.places``; ``document`` is its Document's sha256.
+    """
 
     invoice: Invoice
     problems: tuple[Problem, ...]
     signs: Mapping[str, Signs]
     solution: Solution
+    document: str
+    pages: tuple[Page, ...]
 
     @property
     def confidences(self) -> Mapping[str, float]:
@@ -101,16 +105,30 @@ def read_pages(
     tagged = tagger.tag(document.pages)
     if adjust is not None:
         tagged = list(adjust(document.pages, tagged))
-    return _Reader(document, tagged, confidence or Confidence()).read()
+    return read_tagged(document, document.pages, tagged, confidence)
+
+
+def read_tagged(
+    document: Document,
+    pages: Sequence[Page],
+    tagged: Sequence[Tagged],
+    confidence: Confidence | None = None,
+) -> PageReading:
+    """Read the one invoice that stands on ``pages`` of ``document``, tagged already."""
+    return _Reader(document, pages, tagged, confidence or Confidence()).read()
 
 
 class _Reader:
     """One document on its way from tags to an invoice."""
 
     def __init__(
-        self, document: Document, tagged: Sequence[Tagged], confidence: Confidence
+        self,
+        document: Document,
+        pages: Sequence[Page],
+        tagged: Sequence[Tagged],
+        confidence: Confidence,
     ) -> None:
-        self.document, self.pages, self.tagged = document, document.pages, tagged
+        self.document, self.pages, self.tagged = document, pages, tagged
         self.confidence = confidence
         self.sharp: dict[Span, float] = {}
         self.scanned = any(word.confidence < 1 for page in self.pages for word in page.words)
@@ -138,8 +156,15 @@ class _Reader:
         invoice, problems = to_invoice(solution, header, further)
         signs |= self._signs_of_amounts(solution)
         sure = {key: self.confidence.of(key, one) for key, one in signs.items()}
-        invoice = invoice.model_copy(update={"confidences": sure})
-        return PageReading(invoice, tuple(problems), signs, solution)
+        invoice = invoice.model_copy(update={"confidences": sure, "syntax": "page"})
+        return PageReading(
+            invoice,
+            tuple(problems),
+            signs,
+            solution,
+            self.document.sha256,
+            tuple(self.pages),
+        )
 
     def _groups(self, label: str, least: float = _LEAST, most: int | None = _RIVALS) -> list[Group]:
         found = [

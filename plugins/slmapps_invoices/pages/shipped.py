@@ -1,0 +1,85 @@
+"""The page reader as it is shipped, and what it accepts by itself.
+
+The weights lie in ``slmapps_invoices/model/pages``; they are loaded when the first page is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from slmapps.records import Problem, Severity
+from slmapps_invoices.records import Invoice
+
+if TYPE_CHECKING:
+    from slmapps.heads.pages import PageTagger
+    from slmapps_invoices.pages.confidence import Confidence
+
+__all__ = ["BUDGET", "FOLDER", "accepts", "load_confidence", "load_tagger"]
+
+FOLDER = Path(__file__).resolve().parent.parent / "model" / "pages"
+BUDGET = 0.02
+_SUMS = ("net", "tax", "total", "due", "paid", "line_total", "allowance_total", "charge_total")
+
+
+@lru_cache(maxsize=2)
+def load_tagger(folder: Path = FOLDER) -> PageTagger:
+    """The tagger of pages, once.
+
+    Raises:
+        WeightsMissing: the reader's weights, on which it stands, are not there or are others.
+    """
+    import json
+
+    from slmapps.backbone.weights import WeightsMissing
+    from slmapps.heads.pages import PageTagger
+    from slmapps.heads.pages.pieces import reader_pieces
+
+    pieces = reader_pieces()
+    made_for = json.loads((folder / "figures.json").read_text("utf-8"))["fingerprint"]
+    if made_for != pieces.fingerprint:
+        raise WeightsMissing(
+            f"The reader of pages was made for the backbone {made_for}, not {pieces.fingerprint}. "
+            "Use the reader that comes with the installation, or train the tagger anew."
+        )
+    return PageTagger.load(folder, pieces.table, pieces.tokenizer)
+
+
+@lru_cache(maxsize=2)
+def load_confidence(folder: Path = FOLDER) -> Confidence:
+    """How its signs become probabilities, once."""
+    from slmapps_invoices.pages.confidence import Confidence
+
+    return Confidence.load(folder / "confidence.json")
+
+
+@lru_cache(maxsize=64)
+def _threshold(budget: float) -> float:
+    return load_confidence().threshold(budget)
+
+
+def accepts(
+    invoice: Invoice, problems: Sequence[Problem], budget: float = BUDGET
+) -> frozenset[str]:
+    """The keys of ``invoice.confidences`` that need no person within an error budget.
+
+    Sums of the head need a proof beside their confidence: while a Problem says that one of them
+    does not add up, or that nothing proves the total, none of them is accepted.
+    """
+    least = _threshold(budget)
+    doubt = {
+        problem.code
+        for problem in problems
+        if problem.severity is not Severity.INFO
+        and (problem.code.startswith("BR-") or problem.code in _DOUBTS)
+    }
+    return frozenset(
+        key
+        for key, sure in invoice.confidences.items()
+        if sure >= least and not (doubt and key in _SUMS)
+    )
+
+
+_DOUBTS = {"total-unproved", "value-inferred", "digit-repaired", "reading-unused"}
