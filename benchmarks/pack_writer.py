@@ -51,12 +51,17 @@ def main() -> None:
     parser.add_argument("--data", help="the folder that holds writer/; else SLMAPPS_DATA")
     parser.add_argument("--texts", type=int, default=64, help="of at most 512 pieces each")
     parser.add_argument("--bytes", type=int, default=6000, help="of each group, to measure on")
+    parser.add_argument("--step", type=float, default=four_bit.STEP, help="of the rounding")
     given = parser.parse_args()
     data = places.data(given.data)
     texts = calibration(data, given.texts)
     with progress("Rounding the writer") as tick:
         size = four_bit.pack(
-            given.folder, given.out, texts, progress=lambda _, done, of: tick(done, of)
+            given.folder,
+            given.out,
+            texts,
+            step=given.step,
+            progress=lambda _, done, of: tick(done, of),
         )
     print(f"{given.out}: {size / 1e6:.2f} MB")
     if not given.bytes:
