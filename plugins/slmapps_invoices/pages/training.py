@@ -1,9 +1,11 @@
 """Training the tagger of invoices' pages on invoices made for it. Needs torch and reportlab.
 
     python -m slmapps_invoices.pages.training --out FOLDER [--count 20000] [--epochs 1]
-        [--held-out 40] [--seed 0] [--from FOLDER]
+        [--held-out 40] [--seed 0] [--noise 0.4] [--receipts FILE]
 
-The last ``--held-out`` layouts of the generator are never learnt from: on documents in those the
+A share of the documents (``--noise``) is changed as recognising a scan changes words; all receipts
+of FILE, if one is given, are repeated until they are about a twelfth of the pages. The last
+``--held-out`` layouts of the generator are never learnt from: on documents in those the
 temperature is fitted, and the figures are taken that the program prints.
 """
 
@@ -26,21 +28,34 @@ from slmapps.heads.pages.pieces import Pieces, reader_pieces
 from slmapps.records import Page
 from slmapps_invoices.pages.gather import printed_rows
 from slmapps_invoices.pages.labels import LABELS, OTHER
+from slmapps_invoices.pages.noise import noisy
+from slmapps_invoices.pages.receipts import labelled_receipts
 
 if TYPE_CHECKING:
     from slmapps.heads.pages import PageTagger
     from slmapps.heads.pages.training import Labelled
     from slmapps_invoices.pages.synthetic import Sample
 
-__all__ = ["examples", "f1", "labelled"]
+__all__ = ["examples", "f1", "labelled", "repeated"]
 
 
-def labelled(sample: Sample, tokenizer: Any) -> list[Labelled]:
-    """The pages of a made invoice as the tagger learns from them."""
+_RECEIPTS = 0.08  # of all pages
+
+
+def labelled(
+    sample: Sample, tokenizer: Any, noise: np.random.Generator | None = None
+) -> list[Labelled]:
+    """The pages of a made invoice as the tagger learns from them.
+
+    With ``noise`` they are as if read from a scan, of a quality drawn from those dice.
+    """
     from slmapps.heads.pages.training import Labelled
 
     found = []
-    for number, made in enumerate(sample.pages):
+    # Most scans are good and a few are bad; a document's pages are alike.
+    strength = min(4.0, float(noise.exponential(1.2))) if noise is not None else 0.0
+    for number, clean in enumerate(sample.pages):
+        made = noisy(clean, noise, strength) if noise is not None else clean
         page = Page(number=number, width=made.width, height=made.height, words=made.words)
         if not page.words:
             continue
@@ -64,15 +79,28 @@ def _begins(page: Page, lines: Sequence[int]) -> npt.NDArray[np.int64]:
 
 
 def examples(
-    count: int, seed: int, layouts: tuple[int, int], tokenizer: Any
+    count: int, seed: int, layouts: tuple[int, int], tokenizer: Any, noise: float = 0.4
 ) -> Iterator[list[Labelled]]:
-    """``count`` documents whose layouts are drawn from first to last (excluded)."""
+    """``count`` documents whose layouts are drawn from first to last (excluded).
+
+    ``noise`` is the share of them that comes as if read from a scan.
+    """
     from slmapps_invoices.pages import synthetic
 
     dice = np.random.default_rng(seed)
     for number in range(count):
         layout = int(dice.integers(*layouts))
-        yield labelled(synthetic.make(seed * 10_000_019 + number, layout=layout), tokenizer)
+        sample = synthetic.make(seed * 10_000_019 + number, layout=layout)
+        own = np.random.default_rng((seed, number))
+        yield labelled(sample, tokenizer, own if own.random() < noise else None)
+
+
+def repeated(pages: Sequence[Labelled], among: int, dice: np.random.Generator) -> list[Labelled]:
+    """The pages, repeated so that they are 8 % of all where ``among`` others are."""
+    wanted = round(among * _RECEIPTS / (1 - _RECEIPTS)) if pages else 0
+    times, rest = divmod(wanted, max(1, len(pages)))
+    chosen = dice.permutation(len(pages))[:rest]
+    return [*pages] * times + [pages[at] for at in chosen]
 
 
 def f1(tagger: PageTagger, pages: Sequence[Labelled]) -> dict[str, float]:
@@ -108,6 +136,8 @@ def main() -> None:
     parser.add_argument("--held-out", type=int, default=40, help="layouts")
     parser.add_argument("--apart", type=int, default=300, help="documents to measure on")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--noise", type=float, default=0.4, help="share read as if from scans")
+    parser.add_argument("--receipts", type=Path, help="read receipts, as JSON lines")
     parser.add_argument("--threads", type=int, default=2)
     given = parser.parse_args()
     import torch
@@ -118,8 +148,13 @@ def main() -> None:
     torch.set_num_threads(given.threads)
     pieces = reader_pieces()
     seen = synthetic.layouts() - given.held_out
-    pages = _made(given.count, given.seed + 1, (0, seen), pieces, "Making invoices")
-    apart = _made(given.apart, given.seed + 2, (seen, synthetic.layouts()), pieces, "And others")
+    pages = _made(given.count, given.seed + 1, (0, seen), pieces, given.noise)
+    apart = _made(given.apart, given.seed + 2, (seen, synthetic.layouts()), pieces, given.noise)
+    if given.receipts:
+        receipts = [
+            one for _, each in labelled_receipts(given.receipts, pieces.tokenizer) for one in each
+        ]
+        pages += repeated(receipts, len(pages), np.random.default_rng(given.seed))
     started = time.monotonic()
     with progress("Training") as tick:
         tagger = train(
@@ -146,11 +181,12 @@ def main() -> None:
 
 
 def _made(
-    count: int, seed: int, layouts: tuple[int, int], pieces: Pieces, label: str
+    count: int, seed: int, layouts: tuple[int, int], pieces: Pieces, noise: float
 ) -> list[Labelled]:
     found: list[Labelled] = []
-    with progress(label) as tick:
-        for number, each in enumerate(examples(count, seed, layouts, pieces.tokenizer), 1):
+    with progress("Making invoices") as tick:
+        made = examples(count, seed, layouts, pieces.tokenizer, noise)
+        for number, each in enumerate(made, 1):
             found += each
             tick(number, count)
     return found
