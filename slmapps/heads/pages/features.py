@@ -32,7 +32,9 @@ __all__ = [
     "OFFSETS",
     "PIECES",
     "RELATIONS",
+    "ROWS",
     "SHAPES",
+    "STEPS",
     "Features",
     "page_features",
     "relations",
@@ -45,9 +47,9 @@ PIECES = 6  # pieces of a word that are looked at
 _TRIPLES = 14  # letters in threes of a word that are looked at
 GRAMS, SHAPES = 8192, 2048  # how many kinds are told apart, by hash
 LOOKS = 20  # numbers that tell how a word looks and where it stands
-_STEPS = (0.004, 0.012, 0.03, 0.07, 0.15, 0.3, 0.6)  # of the page's width
-_ROWS = (0.35, 0.8, 1.6, 2.6, 4.5, 9.0, 20.0)  # of the median height of words
-OFFSETS = (2 * len(_STEPS) + 1) * (2 * len(_ROWS) + 1)
+STEPS = (0.004, 0.012, 0.03, 0.07, 0.15, 0.3, 0.6)  # of the page's width
+ROWS = (0.35, 0.8, 1.6, 2.6, 4.5, 9.0, 20.0)  # of the median height of words
+OFFSETS = (2 * len(STEPS) + 1) * (2 * len(ROWS) + 1)
 RELATIONS = 12  # edges in common (none, left, right, both) by above, beside, below
 
 _AMOUNT = re.compile(r"[-+(]?[€$£]?\d{1,3}(?:[.,' ]?\d{3})*[.,]\d{2}[)€$£-]?")
@@ -148,7 +150,7 @@ def relations(
     seen_x, seen_y = (seen[:, 0] + seen[:, 2]) / 2, (seen[:, 1] + seen[:, 3]) / 2
     across = seen_x[None] - middle_x[:, None]
     down = (seen_y[None] - middle_y[:, None]) / np.float32(height)
-    offset = _signed(across, _STEPS) * (2 * len(_ROWS) + 1) + _signed(down, _ROWS)
+    offset = _signed(across, STEPS) * (2 * len(ROWS) + 1) + _signed(down, ROWS)
     near = np.float32(0.4 * height)
     left = np.abs(seen[None, :, 0] - boxes[:, None, 0]) < near
     right = np.abs(seen[None, :, 2] - boxes[:, None, 2]) < near

@@ -15,7 +15,15 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from slmapps.heads.pages.features import GRAMS, LOOKS, OFFSETS, RELATIONS, SHAPES
+from slmapps.heads.pages.features import (
+    GRAMS,
+    LOOKS,
+    OFFSETS,
+    RELATIONS,
+    ROWS,
+    SHAPES,
+    STEPS,
+)
 
 __all__ = ["Measures", "Network"]
 
@@ -59,6 +67,24 @@ class _Block(nn.Module):
         return state + functional.dropout(inner, drop, self.training)
 
 
+def _nearness(heads: int) -> torch.Tensor:
+    """Where the tables of offsets begin, (OFFSETS, heads).
+
+    The first heads see all alike, the later ones look ever nearer (Press et al. 2022, "Train Short,
+    Test Long"), half of them along the row and half along the column: what is near is what labels
+    are made of, and it need not be found out.
+    """
+    wide = len(STEPS) * 2 + 1
+    across = (torch.arange(wide) - len(STEPS)).abs().float()[:, None]
+    down = (torch.arange(OFFSETS // wide) - len(ROWS)).abs().float()[None]
+    parts = []
+    for head in range(heads):
+        slope = 1.2 * head / max(1, heads - 1)
+        along = (0.5 * across + 2.0 * down) if head % 2 else (1.5 * across + 0.7 * down)
+        parts.append(-slope * along.flatten())
+    return torch.stack(parts, 1)
+
+
 class Network(nn.Module):
     """Words of pages in, what each is and whether its row begins an item out."""
 
@@ -78,10 +104,10 @@ class Network(nn.Module):
         self.begin = nn.Linear(width, 1)
         for table in (self.grams, self.shapes):
             nn.init.normal_(table.weight, std=0.05)
-        for table in (self.offsets, self.edges):
-            nn.init.zeros_(table.weight)
+        nn.init.zeros_(self.edges.weight)
         with torch.no_grad():
             self.grams.weight[0].zero_()
+            self.offsets.weight.copy_(_nearness(measures.heads))
 
     def forward(self, batch: Mapping[str, torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
         """(pages, words, labels) and (pages, words) logits.

@@ -49,7 +49,7 @@ class Recipe:
     """How long and how: ``words`` are those of one step, padding included."""
 
     epochs: float = 1.0
-    words: int = 6000
+    words: int = 1600
     rate: float = 1e-3
     weight_decay: float = 0.02
     hidden: float = 0.03
@@ -86,8 +86,14 @@ def train(
     chance = random.Random(recipe.seed)  # noqa: S311  an order of pages, no secret
     network = begin or Network(Measures(len(labels), table.shape[1]), recipe.drop)
     network.train()
+    tables = [network.offsets.weight, network.edges.weight]
+    others = [p for p in network.parameters() if all(p is not table for table in tables)]
     optimiser = torch.optim.AdamW(
-        network.parameters(), recipe.rate, (0.9, 0.98), weight_decay=recipe.weight_decay
+        # What words matter to each other by how they lie is told by few numbers that go far.
+        [{"params": others, "times": 1.0}, {"params": tables, "times": 5.0, "weight_decay": 0.0}],
+        recipe.rate,
+        (0.9, 0.98),
+        weight_decay=recipe.weight_decay,
     )
     average = {name: value.detach().clone() for name, value in network.named_parameters()}
     total = sum(len(each.page) for each in pages) * recipe.epochs
@@ -99,7 +105,7 @@ def train(
             share = done / total
             rate = recipe.rate * min(1.0, (share + 1e-3) / 0.04) * (1 - share)
             for group in optimiser.param_groups:
-                group["lr"] = rate
+                group["lr"] = rate * group["times"]
             loss = _loss(network, batch, table, recipe, chance)
             optimiser.zero_grad(set_to_none=True)
             loss.backward()  # type: ignore[no-untyped-call]
