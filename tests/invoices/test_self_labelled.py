@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+
 from slmapps_invoices.pages import synthetic
 from slmapps_invoices.pages.labels import LABELS
 from slmapps_invoices.pages.self_labelled import labels_of
