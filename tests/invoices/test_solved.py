@@ -46,6 +46,18 @@ def test_the_record_holds_places_and_what_else_is_known() -> None:
     assert made.taxes[0].tax == 19
 
 
+def test_lines_priced_with_tax_lose_it_at_the_rate_that_net_and_tax_come_to() -> None:
+    gross = Candidates(
+        net=one("100.00"),
+        tax=one("20.00"),
+        total=one("120.00"),
+        lines=(line("72.00", "2", "36.00"), line("48.00", "1", "48.00")),
+    )
+    made, problems = to_invoice(solve(gross))
+    assert [each.net for each in made.lines] == [60, 40]
+    assert [each.code for each in problems] == ["value-inferred"]
+
+
 def test_what_was_inferred_or_repaired_goes_to_review() -> None:
     inferred = to_invoice(solve(replace(PLAIN, net=())))[1]
     assert [(own.code, own.severity) for own in inferred] == [("value-inferred", Severity.WARNING)]

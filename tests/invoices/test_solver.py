@@ -56,6 +56,73 @@ def nets(solution: Solution) -> list[Decimal | None]:
     return [None if own.net is None else own.net.value for own in solution.lines]
 
 
+def test_what_is_added_to_the_lines_is_a_charge_though_it_was_tagged_like_an_allowance() -> None:
+    lines = (line("60.00", "2", "30.00"), line("40.00", "1", "40.00"))
+    given = Candidates(
+        line_total=one("100.00"),
+        allowance=one("25.00"),
+        net=one("125.00"),
+        tax=one("23.75"),
+        total=one("148.75"),
+        lines=lines,
+    )
+    solution = solve(given)
+    assert solution.value("charge") == 25
+    assert solution.value("allowance") is None
+    assert solution.proved
+    assert (solution.equations_that(FAILS), solution.unused) == ([], ())
+    made, problems = to_invoice(solution)
+    assert (made.charge_total, made.allowance_total, problems) == (25, None, [])
+    off = solve(replace(given, net=one("75.00"), tax=one("14.25"), total=one("89.25")))
+    assert (off.value("allowance"), off.value("charge")) == (25, None)
+
+
+def test_an_allowance_and_a_charge_are_told_apart_by_the_sums() -> None:
+    both = (*one("10.00", place="off"), *one("25.00", place="on"))
+    solution = solve(
+        Candidates(
+            line_total=one("100.00"),
+            allowance=both,
+            net=one("115.00"),
+            tax=one("21.85"),
+            total=one("136.85"),
+        )
+    )
+    assert (solution.value("allowance"), solution.value("charge")) == (10, 25)
+
+
+def test_a_row_of_tax_that_is_printed_twice_is_not_left_out() -> None:
+    row = TaxCandidate(one("19", place="r"), one("100.00", place="b"), one("19.00", place="t"))
+    again = TaxCandidate(one("19", place="r2"), one("100.00", place="b2"), ())
+    given = Candidates(net=one("100.00"), tax=one("19.00"), total=one("119.00"))
+    assert solve(replace(given, taxes=(row, again))).unused == ()
+    other = replace(again, base=one("80.00", place="b3"))
+    assert solve(replace(given, taxes=(row, other))).unused == ("taxes[1]",)
+
+
+def test_a_discount_in_per_cent_becomes_the_amount_that_the_page_took_off() -> None:
+    def off(net: str, percent: str, quantity: str = "", price: str = "") -> Decimal | None:
+        rate = (replace(read(Decimal(percent), 0.9, "%"), percent=True),)
+        given = replace(line(net, quantity, price), discount=rate)
+        (found,) = solve(Candidates(lines=(given,))).lines
+        return None if found.discount is None else found.discount.value
+
+    assert off("224.91", "10") == Decimal("24.99")
+    assert off("100.36", "5", "1", "105.65") == Decimal("5.29")  # 5.2825, the net rounded down
+    assert off("0.00", "100") is None
+
+
+def test_a_discount_of_a_line_that_is_credited_has_the_sign_of_the_line() -> None:
+    given = replace(line("-113.80", "-1", "126.45"), discount=one("12.65", place="d"))
+    (found,) = solve(Candidates(lines=(given,))).lines
+    assert found.discount is not None
+    assert found.discount.value == Decimal("-12.65")
+    bare = replace(line("-113.80"), discount=one("12.65", place="d"))
+    (found,) = solve(Candidates(lines=(bare,))).lines
+    assert found.discount is not None
+    assert found.discount.value == Decimal("-12.65")
+
+
 def head_is_right(solution: Solution, truth: Truth) -> bool:
     return all(solution.value(name) == value for name, value in truth.fields.items())
 

@@ -273,6 +273,18 @@ def test_signs_of_several_currencies_wait_for_the_country() -> None:
     assert read_currency("try all of it") == []
 
 
+def test_a_sign_may_touch_its_amount_and_no_other_figure() -> None:
+    assert values(read_currency("kr489.55", "SE"))[0] == "SEK"
+    assert values(read_amount("kr1.489,55"))[0] == "1489.55"
+    assert values(read_currency("Fr.12.50")) == ["CHF"]
+    assert read_currency("FT30") == []
+
+
+def test_the_country_in_a_french_number_is_no_franc() -> None:
+    assert read_currency("FR 706 604 84627") == read_currency("FR76") == []
+    assert values(page_currency(["TVA", "FR", "84", "12,00", "€"])) == ["EUR"]
+
+
 def test_the_page_says_its_currency_anywhere() -> None:
     assert values(page_currency(["Total", "12.00 $", "All amounts in CAD"]))[0] == "CAD"
     assert values(page_currency(["12,00", "€", "8,00"])) == ["EUR"]

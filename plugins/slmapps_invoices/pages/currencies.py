@@ -60,10 +60,13 @@ _OF_COUNTRY = {
     **dict.fromkeys(_EURO.split(), "EUR"),
 }  # fmt: skip
 _WORDED = sorted((sign for sign in _SIGNS if sign[0].isalpha()), key=len, reverse=True)
-_WORDS = "|".join(re.escape(sign) + (r"(?!\w)" if sign[-1].isalpha() else "") for sign in _WORDED)
-# Codes in capitals alone, so that "try" and "all" are no money.
+# An amount may follow at once, "kr489.55", but no other figure: "FT30" is an item's code.
+_END = r"(?:(?!\w)|(?=[\d.,'’]+[.,]\d\d(?!\d)))"
+_WORDS = "|".join(re.escape(sign) + (_END if sign[-1].isalpha() else "") for sign in _WORDED)
+# Codes in capitals alone, so that "try" and "all" are no money; FR in capitals is a country.
 CURRENCY_MARK = re.compile(
-    rf"(?<![^\W\d_])(?:(?P<code>{'|'.join(sorted(CODES))})(?![^\W\d_])|(?i:(?P<word>{_WORDS}))\.?)"
+    rf"(?<![^\W\d_])(?:(?P<code>{'|'.join(sorted(CODES))})(?![^\W\d_])"
+    rf"|(?!FR(?!\w))(?i:(?P<word>{_WORDS}))\.?)"
     r"|(?P<sign>[€£$¥₹₽₺₩₪])"
 )
 

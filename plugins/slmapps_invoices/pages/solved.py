@@ -7,7 +7,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from slmapps.records import Problem, Severity, Span
-from slmapps_invoices.pages.sums import Chosen, Solution, SolvedLine, Source, Verdict
+from slmapps_invoices.pages.sums import Chosen, Solution, SolvedLine, Source, Verdict, cents
+from slmapps_invoices.pages.tax_rows import common_rate
 from slmapps_invoices.records import Allowance, Invoice, InvoiceLine, TaxSubtotal
 from slmapps_invoices.rules import check_arithmetic
 
@@ -109,10 +110,10 @@ def _line_nets(solution: Solution) -> tuple[list[Decimal | None], bool]:
     printed = [_value(line.net) for line in solution.lines]
     if not solution.gross_lines:
         return printed, False
-    single = solution.taxes[0].rate if len(solution.taxes) == 1 else None
+    single = _single_rate(solution)
     nets: list[Decimal | None] = []
     for line, amount in zip(solution.lines, printed, strict=True):
-        rate = _value(line.tax_rate) if line.tax_rate is not None else _value(single)
+        rate = _value(line.tax_rate) if line.tax_rate is not None else single
         if amount is None or rate is None:
             return [None] * len(printed), False
         nets.append((amount / (1 + rate / 100)).quantize(_CENT, ROUND_HALF_UP))
@@ -124,6 +125,15 @@ def _line_nets(solution: Solution) -> tuple[list[Decimal | None], bool]:
         if abs(rest) <= _CENT * len(known):
             nets[largest] = known[largest] + rest
     return nets, True
+
+
+def _single_rate(solution: Solution) -> Decimal | None:
+    """Give the rate of a bill with one: as printed, or where none is what tax and net come to."""
+    rates = {row.rate.value for row in solution.taxes if row.rate is not None}
+    if solution.taxes:
+        return rates.pop() if len(rates) == len(solution.taxes) == 1 else None
+    net, tax = solution.value("net"), solution.value("tax")
+    return None if net is None or tax is None else common_rate(cents(net), cents(tax))
 
 
 def _unlike_the_page(solution: Solution, places: Mapping[str, Span]) -> list[Problem]:

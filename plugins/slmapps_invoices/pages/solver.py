@@ -9,6 +9,8 @@ Design choices:
   fails costs the logarithm of how seldom equations fail on real invoices.
 * One place on the page gives one value. A number printed once proves nothing by being read twice.
 * Two of net, tax and total give the third where it is not printed: ``inferred``, never a proof.
+* What stands between the lines and the net is tagged alike, whether it is taken off or added: where
+  it does not fit as an allowance, it is tried as a charge.
 * Digits are repaired afterwards and only where the sums pin them (``digit_repairs``).
 """
 
@@ -46,7 +48,7 @@ def solve(candidates: Candidates, *, time_limit: float = 1.0) -> Solution:
     """
     deadline = time.thread_time() + time_limit
     sums = LineSums(candidates.lines, deadline)
-    solution = solve_once(candidates, sums)
+    solution, candidates = _with_charges(candidates, sums, solve_once(candidates, sums))
     if _failing(solution) or _unread(candidates, solution):
         solution, candidates = _with_header_repairs(candidates, sums, solution, deadline)
         mended = line_repairs(candidates, solution)
@@ -56,6 +58,20 @@ def solve(candidates: Candidates, *, time_limit: float = 1.0) -> Solution:
             if _failing(repaired) < _failing(solution):
                 solution = repaired
     return replace(solution, complete=sums.complete)
+
+
+def _with_charges(
+    candidates: Candidates, sums: LineSums, plain: Solution
+) -> tuple[Solution, Candidates]:
+    """Solve with allowances offered as charges, where they do not fit as what they seem."""
+    if candidates.charge or not candidates.allowance or not _failing(plain):
+        return plain, candidates
+    added = solve_once(replace(candidates, charge=candidates.allowance), sums)
+    charge = added.fields.get("charge")
+    if charge is None or charge.candidate is None or _worth(added) <= _worth(plain):
+        return plain, candidates
+    rest = tuple(one for one in candidates.allowance if one.place != charge.place)
+    return added, replace(candidates, allowance=rest, charge=(charge.candidate,))
 
 
 def _with_header_repairs(

@@ -26,6 +26,7 @@ __all__ = [
     "RowOption",
     "TaxChoice",
     "at_common_rate",
+    "common_rate",
     "row_holds",
     "tax_choices",
     "too_steep",
@@ -100,7 +101,17 @@ def row_holds(rate: Decimal, base: int, amount: int, slack: int = 2) -> bool:
 
 def at_common_rate(net: int, tax: int) -> bool:
     """Tell whether tax is net times some rate in force, both in cents."""
-    return any(abs(net * rate - tax * 1000) <= 1000 for rate in _RATES)
+    return any(_comes_to(net, rate, tax) for rate in _RATES)
+
+
+def common_rate(net: int, tax: int) -> Decimal | None:
+    """Give the one rate in force, in per cent, at which net bears tax; None for none or several."""
+    found = [rate for rate in _RATES if _comes_to(net, rate, tax)]
+    return Decimal(found[0]) / 10 if len(found) == 1 else None
+
+
+def _comes_to(net: int, rate: int, tax: int) -> bool:
+    return abs(net * rate - tax * 1000) <= 1000
 
 
 def too_steep(net: int, tax: int) -> bool:

@@ -79,11 +79,15 @@ def conclude(picked: Picked) -> Solution:
 def _unused(picked: Picked, solution: Solution) -> Iterator[str]:
     """Name what was likely read and is not made use of."""
     candidates = picked.candidates
+    used = {chosen.place for _, chosen in solution.values()} - {None}
     for name in FIELDS:
         chosen = solution.fields.get(name)
-        if (chosen is None or chosen.source is Source.INFERRED) and _likely(candidates.of(name)):
+        free = tuple(one for one in candidates.of(name) if one.place not in used)
+        if (chosen is None or chosen.source is Source.INFERRED) and _likely(free):
             yield name
     for at, (row, source) in enumerate(zip(picked.taxes.rows, candidates.taxes, strict=False)):
+        if not row.taken and _said_twice(source, solution):
+            continue
         yield from _unused_parts(f"taxes[{at}]", row, source, ("rate", "base", "amount"))
     for at, (line, own) in enumerate(zip(picked.lines.options, candidates.lines, strict=True)):
         parts = ("quantity", "unit_price", "discount", "net")
@@ -103,6 +107,19 @@ def _unused_parts(
     for part in parts:
         if getattr(option, part) is None and _likely(getattr(source, part)):
             yield f"{key}.{part}"
+
+
+def _said_twice(row: TaxCandidate, solution: Solution) -> bool:
+    """Tell whether a row only repeats what a row that was taken says."""
+    for taken in solution.taxes:
+        pairs = ((row.rate, taken.rate), (row.base, taken.base), (row.amount, taken.amount))
+        stated = [(own, one) for own, one in pairs if own]
+        if stated and all(
+            one is not None and max(own, key=lambda each: each.score).value == one.value
+            for own, one in stated
+        ):
+            return True
+    return False
 
 
 def _likely(readings: Readings) -> bool:
@@ -143,21 +160,37 @@ def _line(at: int, option: LineOption, picked: Picked, rates: set[int]) -> Solve
     net = _chosen(option.net)
     if net is None and option.quantity is not None and option.unit_price is not None:
         net = Chosen(Decimal(option.amount).scaleb(-2), Source.INFERRED)
-    discount = _chosen(option.discount)
-    if option.discount is not None and option.discount.percent:
-        discount = None
-        if option.quantity is not None and option.unit_price is not None:
-            _, off = line_amount(option.quantity, option.unit_price, option.discount)
-            discount = _chosen(option.discount, off.quantize(Decimal("0.01")))
     return SolvedLine(
         at,
         source.key,
         _chosen(option.quantity),
         _chosen(option.unit_price),
-        discount,
+        _discount(option, net),
         net,
         _chosen(_rate(source.tax_rate, rates)),
     )
+
+
+def _discount(option: LineOption, net: Chosen | None) -> Chosen | None:
+    """Give the discount of a line as an amount, with the sign of what it is taken off."""
+    off = option.discount
+    if off is None:
+        return None
+    if option.quantity is not None and option.unit_price is not None:
+        whole = option.quantity.value * option.unit_price.value
+        _, amount = line_amount(option.quantity, option.unit_price, off)
+        if net is not None and off.percent and abs(cents(whole - amount) - cents(net.value)) <= 1:
+            # The line's own amount says to which side the page rounded.
+            return _chosen(off, Decimal(cents(whole) - cents(net.value)).scaleb(-2))
+        return _chosen(off, Decimal(cents(amount)).scaleb(-2))
+    if net is None:
+        return None if off.percent else _chosen(off)
+    if not off.percent:
+        return _chosen(off, signed(off.value, net.value))
+    left = 100 - abs(off.value)
+    if not 0 < left < 100:
+        return None
+    return _chosen(off, Decimal(cents(net.value * (100 - left) / left)).scaleb(-2))
 
 
 def _rate(readings: Readings, rates: set[int]) -> Candidate | None:
