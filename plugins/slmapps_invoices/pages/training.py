@@ -1,10 +1,12 @@
 """Training the tagger of invoices' pages on invoices made for it. Needs torch and reportlab.
 
     python -m slmapps_invoices.pages.training --out FOLDER [--count 20000] [--epochs 1]
-        [--held-out 40] [--seed 0] [--noise 0.4] [--receipts FILE]
+        [--held-out 80] [--seed 0] [--noise 0.4] [--receipts FILE] [--jobs 2]
+        [--from FOLDER [--einvoices FOLDER]]
 
 A share of the documents (``--noise``) is changed as recognising a scan changes words; all receipts
-of FILE, if one is given, are repeated until they are about a twelfth of the pages. The last
+of FILE, if one is given, are repeated until they are about a twelfth of the pages. ``--from`` goes
+on with a tagger, by which PDFs with data inside (``--einvoices``) label their own pages. The last
 ``--held-out`` layouts of the generator are never learnt from: on documents in those the
 temperature is fitted, and the figures are taken that the program prints.
 """
@@ -24,7 +26,7 @@ import numpy.typing as npt
 
 from slmapps.cli.output import progress
 from slmapps.heads.pages.features import page_features
-from slmapps.heads.pages.pieces import Pieces, reader_pieces
+from slmapps.heads.pages.pieces import reader_pieces
 from slmapps.records import Page
 from slmapps_invoices.pages.gather import printed_rows
 from slmapps_invoices.pages.labels import LABELS, OTHER
@@ -36,10 +38,11 @@ if TYPE_CHECKING:
     from slmapps.heads.pages.training import Labelled
     from slmapps_invoices.pages.synthetic import Sample
 
-__all__ = ["examples", "f1", "labelled", "repeated"]
+__all__ = ["einvoices", "examples", "f1", "labelled", "repeated"]
 
 
 _RECEIPTS = 0.08  # of all pages
+_PART = 250  # documents that one process makes at a time
 
 
 def labelled(
@@ -133,23 +136,38 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--count", type=int, default=20_000, help="documents")
     parser.add_argument("--epochs", type=float, default=1.0)
-    parser.add_argument("--held-out", type=int, default=40, help="layouts")
+    parser.add_argument("--held-out", type=int, default=80, help="layouts")
     parser.add_argument("--apart", type=int, default=300, help="documents to measure on")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--noise", type=float, default=0.4, help="share read as if from scans")
     parser.add_argument("--receipts", type=Path, help="read receipts, as JSON lines")
+    parser.add_argument("--from", dest="begin", type=Path, help="a tagger to go on with")
+    parser.add_argument("--einvoices", type=Path, help="a folder of PDFs with data inside")
+    parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--jobs", type=int, default=2, help="processes that make invoices")
     given = parser.parse_args()
+    if given.einvoices and not given.begin:
+        parser.error("--einvoices: documents are labelled with a tagger; name one by --from")
     import torch
 
+    from slmapps.heads.pages import PageTagger
+    from slmapps.heads.pages.network import Network
     from slmapps.heads.pages.training import Recipe, train
     from slmapps_invoices.pages import synthetic
 
     torch.set_num_threads(given.threads)
     pieces = reader_pieces()
     seen = synthetic.layouts() - given.held_out
-    pages = _made(given.count, given.seed + 1, (0, seen), pieces, given.noise)
-    apart = _made(given.apart, given.seed + 2, (seen, synthetic.layouts()), pieces, given.noise)
+    pages = _made(given.count, given.seed + 1, (0, seen), given.noise, given.jobs)
+    apart = _made(given.apart, given.seed + 2, (seen, synthetic.layouts()), given.noise, given.jobs)
+    begin = None
+    if given.begin:
+        known = PageTagger.load(given.begin, pieces.table, pieces.tokenizer)
+        begin = Network.of(known.weights, known.heads)
+        if given.einvoices:
+            own = einvoices(given.einvoices, known)
+            pages += repeated(own, len(pages), np.random.default_rng(given.seed))
     if given.receipts:
         receipts = [
             one for _, each in labelled_receipts(given.receipts, pieces.tokenizer) for one in each
@@ -163,7 +181,8 @@ def main() -> None:
             LABELS,
             pieces.table,
             pieces.tokenizer,
-            Recipe(epochs=given.epochs, seed=given.seed),
+            Recipe(epochs=given.epochs, seed=given.seed, rate=given.rate),
+            begin=begin,
             tell=lambda line: tick(int(line["done"] * 1000), 1000),
         )
     tagger.save(given.out)
@@ -181,14 +200,57 @@ def main() -> None:
 
 
 def _made(
-    count: int, seed: int, layouts: tuple[int, int], pieces: Pieces, noise: float
+    count: int, seed: int, layouts: tuple[int, int], noise: float, jobs: int
 ) -> list[Labelled]:
+    """Documents made by several processes, each with a seed of its own."""
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    parts = max(1, count // _PART)
+    sizes = [count // parts + (at < count % parts) for at in range(parts)]
     found: list[Labelled] = []
-    with progress("Making invoices") as tick:
-        made = examples(count, seed, layouts, pieces.tokenizer, noise)
-        for number, each in enumerate(made, 1):
-            found += each
-            tick(number, count)
+    with (
+        progress("Making invoices") as tick,
+        ProcessPoolExecutor(max(1, jobs), mp_context=get_context("spawn")) as pool,
+    ):
+        each = [(size, seed * 1009 + at, layouts, noise) for at, size in enumerate(sizes)]
+        for number, made in enumerate(pool.map(_part, each), 1):
+            found += made
+            tick(sum(sizes[:number]), count)
+    return found
+
+
+def _part(asked: tuple[int, int, tuple[int, int], float]) -> list[Labelled]:
+    count, seed, layouts, noise = asked
+    tokenizer = reader_pieces().tokenizer
+    return [one for each in examples(count, seed, layouts, tokenizer, noise) for one in each]
+
+
+def einvoices(folder: Path, tagger: PageTagger) -> list[Labelled]:
+    """The pages of the PDFs in a folder that have data inside, labelled by it."""
+    from slmapps.documents import open_document
+    from slmapps.heads.pages.training import Labelled
+    from slmapps_invoices.pages.self_labelled import labels_of
+    from slmapps_invoices.read import read_document
+
+    found = []
+    paths = sorted(folder.rglob("*.pdf"))
+    with progress("Labelling e-invoices") as tick:
+        for number, path in enumerate(paths, 1):
+            document, _ = open_document(path)
+            tick(number, len(paths))
+            if document is None or not document.attachments:
+                continue
+            invoices, _ = read_document(document)
+            if len(invoices) != 1 or invoices[0].syntax == "page":
+                continue
+            pages = document.pages
+            labels = labels_of(pages, tagger.tag(pages), invoices[0])
+            for at, (page, own) in enumerate(zip(pages, labels, strict=True)):
+                if page.words:
+                    edge = {"first": at == 0, "last": at == len(pages) - 1}
+                    features = page_features(page, tagger.tokenizer, **edge)
+                    found.append(Labelled(features, own, np.full(len(own), -1, np.int64)))
     return found
 
 

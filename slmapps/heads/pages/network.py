@@ -128,6 +128,22 @@ class Network(nn.Module):
         state = self.last(state)
         return self.label(state), self.begin(state).squeeze(-1)
 
+    @classmethod
+    def of(cls, weights: Mapping[str, Any], heads: int, drop: float = 0.1) -> Network:
+        """The network that gave a :class:`slmapps.heads.pages.PageTagger` these weights."""
+        layers = 1 + max(int(name.split(".")[1]) for name in weights if name.startswith("blocks."))
+        measures = Measures(
+            labels=len(weights["label.bias"]),
+            known=weights["known.weight"].shape[1],
+            width=weights["known.weight"].shape[0],
+            heads=heads,
+            layers=layers,
+            inner=len(weights["blocks.0.wide.bias"]),
+        )
+        made = cls(measures, drop)
+        made.load_state_dict({n: torch.from_numpy(value.copy()) for n, value in weights.items()})
+        return made
+
     def numbers(self) -> dict[str, Any]:
         """Its weights as float16 arrays by name, for :class:`slmapps.heads.pages.PageTagger`."""
         return {name: value.detach().half().numpy() for name, value in self.state_dict().items()}
