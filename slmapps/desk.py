@@ -59,6 +59,9 @@ class Desk:
     """Puts the sample client into the workspace; doing it twice changes nothing."""
     choices: Callable[[Workspace, PredictionRow], list[tuple[str, str]]] | None = None
     """The values that a person may pick for a Prediction, as ``(value, label)``."""
+    free_text: Callable[[Workspace, PredictionRow], bool] | None = None
+    """Whether a Prediction's value is typed, not chosen: such a one is an item by itself, and where
+    its evidence is a place on a page, that is shown beside the input. Without this none is."""
     describe: Callable[[Workspace, PredictionRow], dict[str, str]] | None = None
     """The columns of the review table: supplier, text, amount, date…"""
     describe_many: Callable[[Workspace, Sequence[PredictionRow]], list[dict[str, str]]] | None = (

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from slmapps.records import Problem, Severity, Span
 from slmapps_invoices.coding.sellers import seller_key
+from slmapps_invoices.line_items import is_line
 
 if TYPE_CHECKING:
     from slmapps.workspace import RecordRow, Workspace
@@ -60,10 +61,14 @@ def _ending(accounts: set[str]) -> str:
 
 @dataclass
 class PastInvoices:
-    """A client's invoices so far, by what alarms look for; grows as records are saved."""
+    """A client's invoices so far, by what alarms look for; grows as records are saved.
+
+    ``without`` names a record that is looked at anew itself and so does not count.
+    """
 
     app: str
     client: str
+    without: int | None = None
     _last: int = 0
     _seen: dict[tuple[str, str, Decimal | None], int] = field(default_factory=dict)
     _trusted: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -72,7 +77,8 @@ class PastInvoices:
     def catch_up(self, workspace: Workspace) -> None:
         """Take in what any process has saved since."""
         for row in workspace.records(self.app, self.client, "invoice", after=self._last):
-            self._add(row)
+            if row.id != self.without:
+                self._add(row)
 
     def _add(self, row: RecordRow) -> None:
         invoice = row.data["invoice"]
@@ -133,4 +139,4 @@ class PastInvoices:
 
 def _settled(workspace: Workspace, record_id: int) -> bool:
     rows = workspace.predictions(record_id=record_id, open_only=False)
-    return any(row.corrected is not None for row in rows)
+    return any(row.corrected is not None and is_line(row.item) for row in rows)

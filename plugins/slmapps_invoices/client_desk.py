@@ -14,18 +14,23 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from slmapps.desk import Change
-from slmapps.records import Correction, Prediction, Problem, Severity, Status
-from slmapps_invoices import buyer_account
+from slmapps.records import Correction, Prediction, Problem, Status
+from slmapps_invoices import buyer_account, page_desk, page_fields
 from slmapps_invoices.alarms import PastInvoices
+from slmapps_invoices.chart_names import account_names
 from slmapps_invoices.clients import APP, used_values
-from slmapps_invoices.line_items import frame_of, item_name, line_number, lines_of, rows_of
+from slmapps_invoices.line_items import frame_of, is_line, line_number, lines_of, rows_of
 from slmapps_invoices.memory import Memory, teach
-from slmapps_invoices.reach import marks, neighbourhood, reached
+from slmapps_invoices.open_rows import OpenRows
+from slmapps_invoices.page_problems import UNSURE
+from slmapps_invoices.pages.seller_memory import SellerMemory
+from slmapps_invoices.predicted import change_of, differs, first_time, held_back, is_visible
+from slmapps_invoices.reach import neighbourhood
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,19 +38,14 @@ if TYPE_CHECKING:
     from slmapps.workspace import CorrectionRow, PredictionRow, RecordRow, Workspace
     from slmapps_invoices.coder import Coder
 
-__all__ = ["ClientDesk", "Line", "held_back", "open_client", "predictions_of"]
+__all__ = ["ClientDesk", "Line", "open_client"]
 
 Line = tuple[Mapping[str, Any], Sequence[Problem], int]
 """A line to predict: its record's data, its record's Problems, its number."""
 
 NO_CHART = "the client has no chart of accounts: import one"
-NOTICED = 0.02
 KEPT_RECORDS = 2000
 HISTORY_LINES = 5000
-FEW = 150
-"""Open predictions that are all predicted anew after each correction."""
-SWEEP = 25
-"""Corrections after which all are, however many they be."""
 
 _desks: dict[tuple[str, str], ClientDesk] = {}
 _opening = threading.Lock()
@@ -73,13 +73,13 @@ class ClientDesk:
         self._accounts: list[tuple[str, str]] = []
         self._judged: dict[int, CorrectionRow] = {}
         self._judged_to = 0
-        self._marks: dict[int, list[frozenset[str]]] = {}
-        self._unswept = 0
-        self._budget = 0.0
+        self._open = OpenRows(client)
+        self.budget = 0.0
+        self._layouts: SellerMemory | None = None
         self._revision = -1
 
     def record(self, workspace: Workspace, record_id: int) -> RecordRow:
-        """Give a record, which never changes, from memory where it is there."""
+        """Give a record from memory where it is there; only what a page said ever changes."""
         with self.lock:
             found = self._records.pop(record_id, None) or workspace.record(record_id)
             self._records[record_id] = found
@@ -94,23 +94,28 @@ class ClientDesk:
             if self._revision != self._memory.revision:
                 self._revision = self._memory.revision
                 self._judge(workspace)
-                self._budget = float(workspace.setting(APP, self.client, "budget", 0.02))
+                self._layouts = None
+                for record_id, row in list(self._records.items()):
+                    if page_fields.is_page_read(row.data):  # another process may have revised it
+                        self._let_go(record_id)
+                self.budget = float(workspace.setting(APP, self.client, "budget", 0.02))
                 if self.chart is not self._memory.chart:
-                    self._chart(self._memory.chart)
+                    self.chart = self._memory.chart
+                    self._accounts, self._named = account_names(self.chart)
             return coder
 
-    def _chart(self, chart: pd.DataFrame) -> None:
-        self.chart = chart
-        open_ones = chart[~chart["retired"].astype(bool)]
-        self._accounts = [
-            (account, account if account == name else f"{account} {name}")
-            for account, name in zip(open_ones["account"], open_ones["name"], strict=True)
-        ]
-        self._named = {
-            str(name).casefold(): str(account)
-            for column in ("name", "account")
-            for name, account in zip(open_ones[column], open_ones["account"], strict=True)
-        }
+    def _let_go(self, record_id: int) -> None:
+        self._records.pop(record_id, None)
+        self._open.forget(record_id)
+
+    def layouts(self, workspace: Workspace) -> SellerMemory:
+        """Give what people put right on the pages of the client's sellers."""
+        with self.lock:
+            self.catch_up(workspace)
+            if self._layouts is None:
+                rows = workspace.corrections(APP, self.client)
+                self._layouts = SellerMemory.of(row.correction.note for row in rows)
+            return self._layouts
 
     def _judge(self, workspace: Workspace) -> None:
         """Keep the corrections of what the buyer's own references suggested."""
@@ -161,7 +166,10 @@ class ClientDesk:
         for place, (data, _, _) in enumerate(lines):
             by_record.setdefault(id(data), []).append(place)
         said: dict[int, dict[str, Prediction]] = {}
+        waits: dict[int, list[str]] = {}
         for places in by_record.values():
+            data, problems, _ = lines[places[0]]
+            waits[id(data)] = page_fields.waiting(data, problems, self.budget)
             of_record = lines_of(lines[places[0]][0])
             wanted = [lines[place][2] for place in places]
             near = neighbourhood(wanted, len(of_record))
@@ -169,7 +177,10 @@ class ClientDesk:
             found = coder.predict_all(frame, evidence=evidence)
             by_number = dict(zip(near, found, strict=True))
             said |= {place: by_number[number] for place, number in zip(places, wanted, strict=True)}
-        return [self._settled(*line, said[place]) for place, line in enumerate(lines)]
+        return [
+            self._settled(*line, said[place], waits[id(line[0])])
+            for place, line in enumerate(lines)
+        ]
 
     def _settled(
         self,
@@ -177,6 +188,7 @@ class ClientDesk:
         problems: Sequence[Problem],
         number: int,
         said: dict[str, Prediction],
+        waits: Sequence[str],
     ) -> dict[str, Prediction]:
         """Put the buyer's own reference first, and hold back what stands on a doubtful record."""
         said = dict(said)
@@ -185,9 +197,10 @@ class ClientDesk:
             named = buyer_account.named_account(invoice, number, self._named)
             if named is not None:
                 said["account"] = buyer_account.suggested(
-                    *named, invoice, said["account"], self._rate, self._budget
+                    *named, invoice, said["account"], self._rate, self.budget
                 )
-        return held_back(said, problems)
+        fields = [page_fields.title(key) for key in waits if page_fields.concerns(key, number)]
+        return held_back(said, [each for each in problems if each.code != UNSURE], fields)
 
     @contextmanager
     def ready(self, workspace: Workspace) -> Iterator[None]:
@@ -213,84 +226,131 @@ class ClientDesk:
         self._judged, self._judged_to = {}, 0
 
     def apply(
-        self, workspace: Workspace, taught: Sequence[Mapping[str, Any]] | None = None
+        self,
+        workspace: Workspace,
+        taught: Sequence[Mapping[str, Any]] | None = None,
+        touched: Collection[int] = (),
     ) -> list[Change]:
         """Predict open lines anew and supersede what comes out otherwise.
 
-        All of them; after a correction or two, those that the lines ``taught`` may reach.
+        All of them; after a correction or two, those that the lines ``taught`` may reach, and those
+        of the records ``touched``.
         """
         with self.ready(workspace), workspace.transaction(APP, self.client):
             coder = self.catch_up(workspace)
-            rows = self._open(workspace, taught)
+            rows = self._open.reached(workspace, self.record, taught, touched)
             differences, added = self._differences(workspace, coder, rows)
             for record_id, predictions in added.items():
                 workspace.add_predictions(record_id, predictions)
             made = workspace.supersede_all([(row.id, new) for row, new in differences])
             return [
-                _change(row, new, prediction_id)
+                change_of(row, new, prediction_id)
                 for (row, new), prediction_id in zip(differences, made, strict=True)
-                if _visible(row.prediction, new)
+                if is_visible(row.prediction, new)
             ]
+
+    def noted(self, workspace: Workspace, corrections: Sequence[Correction]) -> list[Correction]:
+        """Check corrections, and put into those of pages what they say of the seller's next one.
+
+        It takes the tagger, so it comes before the database is locked.
+        """
+        pairs = self._check(workspace, corrections)
+        noted = {row.id: correction for row, correction in pairs}
+        for record_id, of_record in page_desk.by_record(pairs).items():
+            record = self.record(workspace, record_id)
+            done = page_desk.noted(workspace, record, of_record)
+            noted |= {row.id: each for (row, _), each in zip(of_record, done, strict=True)}
+        return [noted[row.id] for row, _ in pairs]
 
     def correct(self, workspace: Workspace, corrections: Sequence[Correction]) -> list[Change]:
         """Store, learn at once, and predict the open lines anew, in one transaction."""
         with self.ready(workspace), workspace.transaction(APP, self.client):
-            rows = self._check(workspace, corrections)
-            workspace.correct(corrections)
-            self._unswept += len(corrections)
-            return self.apply(workspace, [self._line(workspace, row) for row in rows])
+            pairs = self._check(workspace, corrections)
+            workspace.correct([correction for _, correction in pairs])
+            self._open.unswept += len(corrections)
+            touched = page_desk.by_record(pairs)
+            for record_id, of_record in touched.items():
+                record = self.record(workspace, record_id)
+                who = of_record[0][1].who
+                self._revised(workspace, page_desk.store(workspace, record, of_record, who))
+            lines = [self._line(workspace, row) for row, _ in pairs if is_line(row.item)]
+            return self.apply(workspace, lines, touched)
+
+    def _revised(self, workspace: Workspace, record: RecordRow) -> None:
+        """Take a revised record in; what was learnt of its lines as they were is learnt anew."""
+        old = lines_of(self.record(workspace, record.id).data)
+        self._let_go(record.id)
+        self._records[record.id] = record
+        self.past = PastInvoices(APP, self.client)
+        if old != lines_of(record.data):
+            rows = workspace.predictions(record_id=record.id, open_only=False)
+            if any(row.corrected is not None and is_line(row.item) for row in rows):
+                self.forget()
 
     def undo(self, workspace: Workspace, correction_id: int, who: str) -> list[Change]:
         """Take a correction back, un-learn it, and predict the open lines anew."""
         with self.ready(workspace), workspace.transaction(APP, self.client):
-            workspace.undo(correction_id, who)
-            return self.apply(workspace)
+            row = workspace.undo(correction_id, who)
+            if is_line(row.item):
+                return self.apply(workspace)
+            record = self.record(workspace, row.record_id)
+            key = page_fields.key_of(row.item, row.correction.field)
+            self._revised(workspace, page_desk.take_back(workspace, record, key, who))
+            return self.apply(workspace, None, [record.id])
 
     def preview(self, workspace: Workspace, correction: Correction) -> list[Change]:
         """Say what :meth:`correct` would change; a copy of the coder learns, nothing is kept."""
         with self.lock:
             self.catch_up(workspace)
-            [row] = self._check(workspace, [correction])
+            [(row, correction)] = self._check(workspace, [correction])
+            if not is_line(row.item):
+                return self._preview_field(workspace, row, correction)
             if self._memory.coder is None:
                 return []
             coder = self._memory.copied()
             line = self._line(workspace, row)
             teach(coder, [line], [{correction.field: correction.value}])
-            rows = [each for each in self._open(workspace, [line]) if each.id != row.id]
-            differences, _ = self._differences(workspace, coder, rows, evidence=False)
-            return [
-                _change(old, new, old.id)
-                for old, new in differences
-                if _visible(old.prediction, new)
-            ]
+            return self._told(
+                workspace, coder, row, self._open.reached(workspace, self.record, [line])
+            )
+
+    def _preview_field(
+        self, workspace: Workspace, row: PredictionRow, correction: Correction
+    ) -> list[Change]:
+        """Say what changes with a record's field: the record is supposed to be so meanwhile."""
+        record = self.record(workspace, row.record_id)
+        self._records[record.id] = page_desk.supposing(workspace, record, row, correction)
+        try:
+            rows = self._open.reached(workspace, self.record, [], [record.id])
+            return self._told(workspace, self._memory.coder, row, rows)
+        finally:
+            self._records[record.id] = record
+
+    def _told(
+        self,
+        workspace: Workspace,
+        coder: Coder | None,
+        row: PredictionRow,
+        rows: Sequence[PredictionRow],
+    ) -> list[Change]:
+        others = [each for each in rows if each.id != row.id]
+        differences, _ = self._differences(workspace, coder, others, evidence=False)
+        return [
+            change_of(old, new, old.id)
+            for old, new in differences
+            if is_visible(old.prediction, new)
+        ]
 
     def _line(self, workspace: Workspace, row: PredictionRow) -> dict[str, Any]:
         return lines_of(self.record(workspace, row.record_id).data)[line_number(row.item)]
 
-    def _open(
-        self, workspace: Workspace, taught: Sequence[Mapping[str, Any]] | None
-    ) -> list[PredictionRow]:
-        """Give the open predictions that what was taught may reach; all when a sweep is due."""
-        items = workspace.open_items(APP, self.client)
-        if taught is None or len(items) <= FEW or self._unswept >= SWEEP:
-            self._unswept = 0
-            return workspace.predictions(APP, self.client)
-        said = [marks(line) for line in taught]
-        for record_id in {record_id for _, record_id, _ in items} - self._marks.keys():
-            of_record = lines_of(self.record(workspace, record_id).data)
-            self._marks[record_id] = [marks(line) for line in of_record]
-        near = [
-            prediction_id
-            for prediction_id, record_id, item in items
-            if reached(said, self._marks[record_id][line_number(item)])
-        ]
-        return list(workspace.newest_of(near).values())
-
     def _check(
         self, workspace: Workspace, corrections: Sequence[Correction]
-    ) -> list[PredictionRow]:
+    ) -> list[tuple[PredictionRow, Correction]]:
+        """Give each correction with the newest form of its prediction, brought to what is kept."""
         stand = workspace.newest_of(correction.prediction_id for correction in corrections)
         allowed = {value for value, _ in self.choices(workspace, "account")}
+        pairs = []
         for correction in corrections:
             row = stand[correction.prediction_id]
             if (row.app, row.client) != (APP, self.client):
@@ -302,7 +362,12 @@ class ClientDesk:
                     f"{correction.value!r} is no open account of the chart of {self.client!r}:"
                     " choose one that is, or import the chart again with it"
                 )
-        return [stand[correction.prediction_id] for correction in corrections]
+            kept = correction
+            if not is_line(row.item):
+                record = self.record(workspace, row.record_id)
+                kept = page_desk.checked_correction(workspace, record, row, correction)
+            pairs.append((row, kept))
+        return pairs
 
     def _differences(
         self,
@@ -313,7 +378,7 @@ class ClientDesk:
         evidence: bool = True,
     ) -> tuple[list[tuple[PredictionRow, Prediction]], dict[int, list[tuple[str, Prediction]]]]:
         """Predict rows anew: what comes out otherwise, and what is said for the first time."""
-        items = list(dict.fromkeys((row.record_id, row.item) for row in rows))
+        items = list(dict.fromkeys((row.record_id, row.item) for row in rows if is_line(row.item)))
         lines: list[Line] = []
         for record_id, item in items:
             record = self.record(workspace, record_id)
@@ -321,65 +386,11 @@ class ClientDesk:
         said = dict(zip(items, self._predict(coder, lines, evidence=evidence), strict=True))
         differences = []
         for row in rows:
-            new = said[row.record_id, row.item].pop(row.prediction.field, None)
-            if new is not None and _differs(row.prediction, new):
+            new = said.get((row.record_id, row.item), {}).pop(row.prediction.field, None)
+            if new is not None and differs(row.prediction, new):
                 differences.append((row, new))
-        return differences, self._first_time(workspace, said)
-
-    def _first_time(
-        self, workspace: Workspace, said: Mapping[tuple[int, str], Mapping[str, Prediction]]
-    ) -> dict[int, list[tuple[str, Prediction]]]:
-        """Find fields that the client has begun to use after the record was saved."""
-        left = {key: fields for key, fields in said.items() if fields}
-        known: dict[int, set[tuple[str, str]]] = {}
-        added: dict[int, list[tuple[str, Prediction]]] = {}
-        for (record_id, item), fields in left.items():
-            if record_id not in known:
-                rows = workspace.predictions(record_id=record_id, open_only=False)
-                known[record_id] = {(row.item, row.prediction.field) for row in rows}
-            for field, prediction in fields.items():
-                if (item, field) not in known[record_id]:
-                    added.setdefault(record_id, []).append((item, prediction))
-        return added
-
-
-def held_back(said: Mapping[str, Prediction], problems: Sequence[Problem]) -> dict[str, Prediction]:
-    """Leave to a person what would be accepted but stands on a record with Problems."""
-    doubts = [each.code for each in problems if each.severity is not Severity.INFO]
-    if not doubts:
-        return dict(said)
-    reason = f"look at the record first: {', '.join(dict.fromkeys(doubts))}"
-    held = {"status": Status.REVIEW, "reason": reason}
-    return {
-        field: each.model_copy(update=held) if each.status is Status.ACCEPTED else each
-        for field, each in said.items()
-    }
-
-
-def predictions_of(said: Sequence[Mapping[str, Prediction]]) -> list[tuple[str, Prediction]]:
-    """Name the lines of one record, for saving it with its predictions."""
-    return [
-        (item_name(number), prediction)
-        for number, fields in enumerate(said)
-        for prediction in fields.values()
-    ]
-
-
-def _visible(old: Prediction, new: Prediction) -> bool:
-    return (old.value, old.status) != (new.value, new.status)
-
-
-def _differs(old: Prediction, new: Prediction) -> bool:
-    return _visible(old, new) or abs(old.confidence - new.confidence) >= NOTICED
-
-
-def _change(row: PredictionRow, new: Prediction, prediction_id: int) -> Change:
-    return Change(
-        prediction_id=prediction_id,
-        item=row.item,
-        field=new.field,
-        before=row.prediction.value,
-        after=new.value,
-        confidence_before=row.prediction.confidence,
-        confidence_after=new.confidence,
-    )
+        for record_id in dict.fromkeys(row.record_id for row in rows if not is_line(row.item)):
+            fields = [row for row in rows if row.record_id == record_id and not is_line(row.item)]
+            record = self.record(workspace, record_id)
+            differences += page_desk.field_differences(record, fields, self.budget)
+        return differences, first_time(workspace, said)

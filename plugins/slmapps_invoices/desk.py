@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from slmapps.desk import Change
-from slmapps.records import Correction, Problem, Severity
+from slmapps.records import Correction, Problem, Severity, Span
 from slmapps.samples import samples as samples_folder
 from slmapps_invoices import splits
 from slmapps_invoices.booked import coded_invoices
@@ -26,9 +26,11 @@ from slmapps_invoices.clients import (
     read_table,
 )
 from slmapps_invoices.intake import FileResult, process_files, process_lines
-from slmapps_invoices.line_items import described, item_name, line_number, lines_of
+from slmapps_invoices.line_items import described, is_line, item_name, line_number, lines_of
 from slmapps_invoices.memory import SPLITS
 from slmapps_invoices.observed import observed
+from slmapps_invoices.page_desk import PLACE, missing_field
+from slmapps_invoices.page_fields import described_field, page_invoice, value_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,12 +41,14 @@ if TYPE_CHECKING:
 __all__ = [
     "ClientDesk",
     "FileResult",
+    "add_field",
     "choices",
     "coded_invoices",
     "correct",
     "describe",
     "describe_many",
     "export_settings",
+    "free_text",
     "has_chart",
     "import_chart",
     "import_history",
@@ -91,8 +95,9 @@ def correct(workspace: Workspace, corrections: Sequence[Correction]) -> list[Cha
         by_client.setdefault(client, []).append(correction)
     desks = {client: open_client(workspace, client) for client in sorted(by_client)}
     with ExitStack() as held:
-        for desk in desks.values():  # always before the database's lock, and in one order
+        for client, desk in desks.items():  # always before the database's lock, and in one order
             held.enter_context(desk.ready(workspace))
+            by_client[client] = desk.noted(workspace, by_client[client])
         held.enter_context(workspace.transaction())
         return [
             change
@@ -148,14 +153,58 @@ def split(
     )
 
 
+def add_field(
+    workspace: Workspace,
+    record_id: int,
+    key: str,
+    value: str,
+    *,
+    place: Span | None = None,
+    who: str = "",
+) -> list[Change]:
+    """Say what a field of the head is that was not found on the pages, such as ``due_date``.
+
+    It is a correction, so it can be undone. Raises ``ValueError`` with the cure where the record
+    has the field already, was not read off pages, or the value cannot be right.
+    """
+    record = workspace.record(record_id)
+    invoice = page_invoice(record.data)
+    if invoice is None or value_of(invoice, key):
+        raise ValueError(f"{key!r} cannot be added to record {record_id}: correct what is there")
+    item, missing = missing_field(key)
+    note = {} if place is None else {PLACE: place.model_dump(mode="json")}
+    rows = workspace.predictions(record_id=record_id, field=missing.field, open_only=False)
+    known = [row for row in rows if row.item == item and row.superseded_by is None]
+    with open_client(workspace, record.client).ready(workspace), workspace.transaction():
+        if not known:
+            workspace.add_predictions(record_id, [(item, missing)])
+            rows = workspace.predictions(record_id=record_id, field=missing.field)
+            known = [row for row in rows if row.item == item]
+        said = Correction(
+            prediction_id=known[0].id, field=missing.field, value=value, who=who, note=note
+        )
+        return correct(workspace, [said])
+
+
 def choices(workspace: Workspace, row: PredictionRow) -> list[tuple[str, str]]:
-    """List what a person may pick for a prediction, as (value, label)."""
+    """List what a person may pick for a prediction, as (value, label); none for what is typed."""
+    if free_text(workspace, row):
+        return []
     return open_client(workspace, row.client).choices(workspace, row.prediction.field)
+
+
+def free_text(workspace: Workspace, row: PredictionRow) -> bool:
+    """Tell whether a prediction is of a value that is typed: one that was read off a page."""
+    del workspace
+    return not is_line(row.item)
 
 
 def describe(workspace: Workspace, row: PredictionRow) -> dict[str, str]:
     """Give the columns of the review table: supplier, text, amount, currency, date, invoice."""
     record = open_client(workspace, row.client).record(workspace, row.record_id)
+    if not is_line(row.item):
+        value = row.corrected if row.corrected is not None else row.prediction.value
+        return described_field(record.data, row.item, row.prediction.field, value or "")
     return described(lines_of(record.data)[line_number(row.item)])
 
 

@@ -20,15 +20,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from slmapps.documents import Limits, open_document
 from slmapps.records import Document, Prediction, Problem, Severity
-from slmapps_invoices.client_desk import (
-    ClientDesk,
-    Line,
-    held_back,
-    open_client,
-    predictions_of,
-)
+from slmapps_invoices.client_desk import ClientDesk, Line, open_client
 from slmapps_invoices.clients import APP
 from slmapps_invoices.line_items import as_lines, lines_of, rows_of
+from slmapps_invoices.page_fields import page_invoice, page_predictions
+from slmapps_invoices.predicted import held_back, predictions_of
 from slmapps_invoices.read import read_document
 from slmapps_invoices.records import Invoice
 
@@ -37,6 +33,7 @@ if TYPE_CHECKING:
 
     from slmapps.engine import Progress
     from slmapps.workspace import Batch, RecordRow, Workspace
+    from slmapps_invoices.pages.reading import Adjust
 
 __all__ = ["FileResult", "process_files", "process_lines"]
 
@@ -129,7 +126,7 @@ def _process(
     if known:
         batch.done(item, [each.record_id for each in known if each.record_id is not None])
         return known
-    reading = _read(path)
+    reading = _read(path, desk.layouts(workspace).adjust)
     if not reading.records:
         batch.done(item, (), reading.problems)
         return [FileResult(path.name, reading.sha256, "failed", None, reading.problems, None)]
@@ -166,8 +163,11 @@ def _result(row: RecordRow, file: str, sha256: str, status: FileStatus) -> FileR
     )
 
 
-def _read(path: Path) -> _Reading:
-    """Read a file as far as it can be read; what it holds never raises."""
+def _read(path: Path, adjust: Adjust) -> _Reading:
+    """Read a file as far as it can be read; what it holds never raises.
+
+    ``adjust`` tells of the pages of the client's sellers.
+    """
     limits = Limits()
     data = b""
     try:
@@ -183,7 +183,7 @@ def _read(path: Path) -> _Reading:
         return _Reading(path.name, sha256, data, None, "", (), tuple(problems))
     if document.tables and document.xml is None:
         return _listed(path.name, sha256, data, document, problems)
-    invoices, found = read_document(document, limits=limits)
+    invoices, found = read_document(document, limits=limits, adjust=adjust)
     everything = tuple(problems + found)
     return _Reading(
         path.name,
@@ -284,8 +284,18 @@ def _save_record(
         data | {"alarms": [alarm.model_dump(mode="json") for alarm in named]},
         document=None if reading.document is None else reading.document.sha256,
         problems=[*problems, *named],
-        predictions=predictions_of(said),
+        predictions=[*predictions_of(said), *_fields(desk, reading, data, problems)],
     )
     if invoice is not None:
         desk.past.catch_up(workspace)
     return row
+
+
+def _fields(
+    desk: ClientDesk, reading: _Reading, data: Mapping[str, Any], problems: Sequence[Problem]
+) -> list[tuple[str, Prediction]]:
+    """Give what was read off pages, field by field."""
+    invoice = page_invoice(data)
+    if invoice is None:
+        return []
+    return page_predictions(invoice, problems, desk.budget, reading.document)

@@ -1,12 +1,15 @@
 """The lines of a record as the coder takes them: one table, one row an item.
 
 An item is named by its place in the record: ``lines[2]`` is the third line, of an invoice as well
-as of a list of lines. Amounts in the table are floats, for they are features there; what is booked
-is read from the record itself, where they are decimal strings.
+as of a list of lines. What a line is booked to is said of that item; what was read off a page is
+said of items of its own, ``header`` and ``lines[2].read``. Amounts in the table are floats, for
+they are features there; what is booked is read from the record itself, where they are decimal
+strings.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -20,6 +23,7 @@ __all__ = [
     "as_lines",
     "described",
     "frame_of",
+    "is_line",
     "item_name",
     "line_number",
     "lines_of",
@@ -42,6 +46,18 @@ COLUMNS = (
 def item_name(number: int) -> str:
     """Name the item of the line ``number``, which counts from 0."""
     return f"lines[{number}]"
+
+
+_LINE = re.compile(r"lines\[\d+\]")
+
+
+def is_line(item: str) -> bool:
+    """Tell whether an item is a line to be booked, and not what was read off its page.
+
+    >>> is_line("lines[2]"), is_line("lines[2].read"), is_line("header")
+    (True, False, False)
+    """
+    return _LINE.fullmatch(item) is not None
 
 
 def line_number(item: str) -> int:

@@ -29,7 +29,7 @@ import pandas as pd
 
 from slmapps import places
 from slmapps_invoices.clients import APP, LABELS, chart_of
-from slmapps_invoices.line_items import frame_of, line_number, lines_of, rows_of
+from slmapps_invoices.line_items import frame_of, is_line, line_number, lines_of, rows_of
 
 if TYPE_CHECKING:
     from slmapps.workspace import CorrectionRow, Workspace
@@ -152,7 +152,7 @@ def learn(workspace: Workspace, coder: Coder, rows: Sequence[CorrectionRow]) -> 
     """Teach the coder what people said; fields of one line together, in the order of the lines."""
     said: dict[tuple[int, str], dict[str, str]] = {}
     for row in rows:
-        if not row.correction.note.get(SPLITS):
+        if is_line(row.item) and not row.correction.note.get(SPLITS):
             said.setdefault((row.record_id, row.item), {})[row.correction.field] = (
                 row.correction.value
             )

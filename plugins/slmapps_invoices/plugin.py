@@ -20,6 +20,7 @@ DESK = Desk(
     fields=("account", "tax_code", "cost_centre"),
     samples=lazily("slmapps_invoices.desk:samples"),
     choices=lazily("slmapps_invoices.desk:choices"),
+    free_text=lazily("slmapps_invoices.desk:free_text"),
     describe=lazily("slmapps_invoices.desk:describe"),
     describe_many=lazily("slmapps_invoices.desk:describe_many"),
     correct=lazily("slmapps_invoices.desk:correct"),

@@ -118,7 +118,8 @@ def correct(prediction_id: int, value: str, preview: bool, who: str | None, json
     with opened() as kept:
         row = kept.newest(prediction_id)
         desk = _desk(row.app)
-        if desk.choices is not None:
+        typed = desk.free_text is not None and desk.free_text(kept, row)
+        if desk.choices is not None and not typed:
             choices = dict(desk.choices(kept, row))
             value = _choice(choices, value)
             if value not in choices:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from slmapps.records import Prediction, Problem, now
 from slmapps.workspace.predictions import prediction_values
@@ -93,6 +93,40 @@ class RecordStore(Store):
                 Records.key == key,
             )
             return _record(connection.execute(wanted).one())
+
+    def revise_record(
+        self,
+        record_id: int,
+        data: dict[str, Any],
+        problems: Sequence[Problem],
+        *,
+        who: str = "",
+        detail: dict[str, Any] | None = None,
+    ) -> RecordRow:
+        """Put other data and Problems into a record, because of what a person said of it.
+
+        What was there before is not kept: an application that must know it keeps it in ``data``.
+        ``detail`` says in the audit trail what was changed.
+        """
+        row = self.record(record_id)
+        with self.transaction(row.app, row.client, learns=True) as connection:
+            connection.execute(
+                update(Records)
+                .where(Records.id == record_id)
+                .values(
+                    data=data, problems=[problem.model_dump(mode="json") for problem in problems]
+                )
+            )
+            self._note(
+                connection,
+                "record revised",
+                app=row.app,
+                client=row.client,
+                subject=f"record {record_id}",
+                who=who,
+                detail=detail,
+            )
+            return self.record(record_id)
 
     def add_predictions(
         self, record_id: int, predictions: Sequence[tuple[str, Prediction]]

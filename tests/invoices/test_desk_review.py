@@ -11,7 +11,7 @@ import pytest
 
 from slmapps.records import Correction, EvidenceKind, Status
 from slmapps.workspace import Workspace
-from slmapps_invoices import client_desk, desk
+from slmapps_invoices import client_desk, desk, predicted
 from tests.invoices.bills import CHART, CLIENT, bill, written
 
 GRIT = "Burr dressing Q7"  # says nothing that the name of an account says
@@ -115,7 +115,7 @@ def test_undo_brings_back_what_was_said_before(charted: Workspace, take) -> None
     after = [account_of(charted, each).prediction for each in (first, second)]
     assert [each.value for each in after] == [each.value for each in before]
     assert [each.confidence for each in after] == pytest.approx(
-        [each.confidence for each in before], abs=client_desk.NOTICED
+        [each.confidence for each in before], abs=predicted.NOTICED
     )
     assert charted.corrections("invoices", CLIENT) == []
 
