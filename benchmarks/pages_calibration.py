@@ -11,6 +11,7 @@ Design choices:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,6 +64,8 @@ def points(case: Case, read: Read) -> Iterator[Point]:
         truth, found = value_at(case.truth, key), value_at(read.invoice, key)
         if found is None or (truth is None and key not in read.invoice.places):
             continue
+        if key.endswith("vat_id"):
+            truth, found = _plain(truth), _plain(found)
         yield point(key, key, right=truth is not None and same(truth, found))
     partner = {there: at for at, there in pairs(case, read.invoice)}
     for there, line in enumerate(read.invoice.lines):
@@ -77,6 +80,11 @@ def points(case: Case, read: Read) -> Iterator[Point]:
             slack = case.slack if part == "net" else type(case.slack)(0)
             right = truth not in (None, "") and same(truth, found, slack)
             yield point(key, f"lines[].{part}", right=right)
+
+
+def _plain(number: str | None) -> str | None:
+    """A VAT number without the name of the tax that Swiss and Norwegian ones may end in."""
+    return None if number is None else re.sub(r"(?:MWST|TVA|IVA|MVA)$", "", number)
 
 
 def calibration(reads: Sequence[tuple[Case, Read]]) -> tuple[dict[str, Any], list[Point]]:

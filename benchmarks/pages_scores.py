@@ -185,12 +185,12 @@ def assigned(worth: Sequence[Sequence[bool | float]]) -> list[tuple[int, int]]:
 
 
 def pairs(case: Case, invoice: Invoice) -> list[tuple[int, int]]:
-    """Which found line stands for which true one: (true, found), those that share something."""
+    """Which found line stands for which true one: (true, found), if more than a quantity agrees."""
     worth = [
         [_alikeness(case, at, line) for line in invoice.lines]
         for at in range(len(case.truth.lines))
     ]
-    return [(row, column) for row, column in assigned(worth) if worth[row][column] > 0]
+    return [(row, column) for row, column in assigned(worth) if worth[row][column] > 0.2]
 
 
 def _alikeness(case: Case, at: int, line: InvoiceLine) -> float:
