@@ -100,12 +100,18 @@ class Word(_Record):
 
 
 class Page(_Record):
-    """A page of a Document: width and height in points, words in reading order."""
+    """A page of a Document: width and height in points, words in reading order.
+
+    A page that was recognised on a picture is the picture put upright: ``turned`` and
+    ``straightened`` say how, in degrees, so that it can be drawn as its boxes lie.
+    """
 
     number: int = Field(description="counts from 0")
     width: float
     height: float
     words: tuple[Word, ...] = ()
+    turned: int = Field(default=0, description="clockwise: 0, 90, 180 or 270")
+    straightened: float = Field(default=0.0, description="its lines fell to the right by so much")
 
     @property
     def text(self) -> str:

@@ -98,6 +98,8 @@ def _page(number: int, reading: Reading, scale: float) -> Page:
         width=round(reading.width * scale, 2),
         height=round(reading.height * scale, 2),
         words=words,
+        turned=reading.turned,
+        straightened=reading.straightened,
     )
 
 

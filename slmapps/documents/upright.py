@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     Pixels = NDArray[np.uint8]
     Quads = NDArray[np.float64]
 
-__all__ = ["even_light", "is_sideways", "quarter", "skew", "straighten", "turn"]
+__all__ = ["as_recognised", "even_light", "is_sideways", "quarter", "skew", "straighten", "turn"]
 
 _LEAST_SKEW = 0.3  # a line of 500 points then rises by less than a third of its height
 _MOST_SKEW = 15.0
@@ -108,6 +108,24 @@ def turn(pixels: Pixels, quads: Quads, times: int) -> tuple[Pixels, Quads]:
         quads = np.stack((height - quads[:, :, 1], quads[:, :, 0]), axis=2)
         quads = np.roll(quads, 1, axis=1)
     return pixels, quads
+
+
+def as_recognised(pixels: Pixels, turned: int, straightened: float) -> Pixels:
+    """Turn a picture as it was turned when it was recognised, so that the page's boxes fit it.
+
+    ``turned`` and ``straightened`` are those of the :class:`slmapps.records.Page`; the picture may
+    have any resolution.
+    """
+    import numpy as np
+
+    none = np.zeros((0, 4, 2))
+    if turned % 180:
+        pixels, _ = turn(pixels, none, 1)
+    if straightened:
+        pixels, _ = straighten(pixels, none, straightened)
+    if turned >= 180:
+        pixels, _ = turn(pixels, none, 2)
+    return pixels
 
 
 def quarter(times: int) -> int:

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import io
 import threading
 import tomllib
 
 import pytest
+from PIL import Image
 
 from slmapps.records import Document, Page, Span, Word
 from slmapps_ui import jobs, launch, markup, pagesheet, uploads
@@ -118,11 +120,39 @@ def test_a_page_is_drawn_with_its_boxes_and_a_broken_file_gives_none(tmp_path):
     pen = canvas.Canvas(str(path), pagesize=(200, 300))
     pen.drawString(20, 250, "Invoice")
     pen.save()
-    plain = pagesheet.page_image(path.read_bytes(), 0)
-    boxed = pagesheet.page_image(path.read_bytes(), 0, [(15, 35, 80, 60)])
+    document = Document(
+        sha256="0" * 64,
+        name="a.pdf",
+        media_type="application/pdf",
+        size=1,
+        pages=(Page(number=0, width=200, height=300),),
+    )
+    sheet = pagesheet.sheet(document, path.read_bytes(), 0)
+    plain, boxed = sheet.png(), sheet.png([(15, 35, 80, 60)])
     assert plain[:4] == boxed[:4] == b"\x89PNG"
     assert plain != boxed
-    assert pagesheet.page_image(b"%PDF-1.4 broken", 0) is None
+    assert pagesheet.sheet(document, b"%PDF-1.4 broken", 0) is None
+
+
+def test_a_scan_on_its_side_is_drawn_upright_and_what_is_cut_out_shows_the_place():
+    page = Image.new("RGB", (300, 200), "white")
+    page.paste("black", (40, 30, 80, 45))  # a word, near the left top corner of the upright page
+    out = io.BytesIO()
+    page.rotate(90, expand=True).save(out, "PNG")  # it came turned to the left
+    document = Document(
+        sha256="0" * 64,
+        name="a.png",
+        media_type="image/png",
+        size=1,
+        pages=(Page(number=0, width=300, height=200, turned=90),),
+    )
+    sheet = pagesheet.sheet(document, out.getvalue(), 0)
+    assert sheet.image.size == (300, 200)
+    assert sheet.image.getpixel((60, 37))[0] < 60
+    crop = Image.open(io.BytesIO(sheet.crop((40, 30, 80, 45)))).convert("RGB")
+    assert crop.width < 250
+    assert min(crop.convert("L").getdata()) < 60
+    assert sheet.image.getpixel((150, 100))[0] > 200
 
 
 def test_the_server_listens_on_this_machine_alone_and_tells_nobody():

@@ -12,20 +12,24 @@ from slmapps.workspace import Workspace
 from slmapps_ui import pagesheet
 from slmapps_ui.uploads import safe_name
 
-__all__ = ["document_view"]
+__all__ = ["document_view", "page_sheet"]
 
 XML_SHOWN = 200_000
 """Characters of XML and text that are shown; the file itself can always be downloaded."""
 
 
 @st.cache_data(max_entries=24, show_spinner="Drawing the page…")
-def _image(
-    sha256: str,  # noqa: ARG001 - it names the bytes, which are not hashed again
-    page: int,
-    boxes: tuple[pagesheet.Box, ...],
-    _data: bytes,
-) -> bytes | None:
-    return pagesheet.page_image(_data, page, boxes)
+def _sheet(sha256: str, page: int, _document: Document, _data: bytes) -> pagesheet.Sheet | None:
+    del sha256  # it names the bytes, which are not hashed again
+    return pagesheet.sheet(_document, _data, page)
+
+
+def page_sheet(workspace: Workspace, sha256: str, page: int) -> pagesheet.Sheet | None:
+    """Draw a kept document's page (from 0), once; None where it is not kept or cannot be drawn."""
+    document, data = workspace.document(sha256), workspace.document_bytes(sha256)
+    if document is None or data is None:
+        return None
+    return _sheet(sha256, page, document, data)
 
 
 def document_view(
@@ -50,7 +54,7 @@ def document_view(
         on_click="ignore",
         key=f"{key}:file",
     )
-    if document.pages and document.media_type == "application/pdf":
+    if pagesheet.can_draw(document):
         _pages(document, data, key, places or {}, values)
     elif document.xml is not None:
         text = document.xml[:XML_SHOWN].decode("utf-8", "replace")
@@ -70,8 +74,8 @@ def _pages(
     if len(document.pages) > 1:
         page = st.pagination(len(document.pages), key=f"{key}:page") - 1
     boxes = pagesheet.boxes_of(document, places, values)
-    image = _image(document.sha256, page, tuple(box for at, box in boxes if at == page), data)
-    if image is None:
+    drawn = _sheet(document.sha256, page, document, data)
+    if drawn is None:
         st.caption("This page could not be drawn within ten seconds.")
     else:
-        st.image(image, width=760)
+        st.image(drawn.png([box for at, box in boxes if at == page]), width=760)
