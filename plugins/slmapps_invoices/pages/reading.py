@@ -18,15 +18,14 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from slmapps.records import Document, Page, Problem, Span
-from slmapps_invoices.pages.addresses import Block, blocks, parted
 from slmapps_invoices.pages.amounts import Convention, convention, read_amount, read_rate
 from slmapps_invoices.pages.confidence import Confidence, Signs
 from slmapps_invoices.pages.currencies import page_currency, read_currency
-from slmapps_invoices.pages.dates import day_order, read_date
-from slmapps_invoices.pages.gather import Group, Item, groups, items, printed_rows
-from slmapps_invoices.pages.identifiers import read_bic, read_iban, read_number, read_vat_id
+from slmapps_invoices.pages.dates import day_order
+from slmapps_invoices.pages.gather import Group, Item, groups, items
+from slmapps_invoices.pages.heading import read_heading
 from slmapps_invoices.pages.quantities import read_quantity
-from slmapps_invoices.pages.readings import Reading, scaled
+from slmapps_invoices.pages.readings import Reading
 from slmapps_invoices.pages.solver import solve, to_invoice
 from slmapps_invoices.pages.sums import (
     Candidate,
@@ -38,7 +37,8 @@ from slmapps_invoices.pages.sums import (
     TaxCandidate,
     Verdict,
 )
-from slmapps_invoices.records import Invoice, Party
+from slmapps_invoices.pages.tagged_pages import TaggedPages
+from slmapps_invoices.records import Invoice
 
 if TYPE_CHECKING:
     from slmapps.heads.pages import PageTagger, Tagged
@@ -56,9 +56,6 @@ _TEXTS = {
     "details": "details",
 }
 _AMOUNTS = ("line_total", "allowance", "net", "tax", "total", "paid", "due")
-_RIVALS = 8  # groups of one label that are looked at
-_LEAST = 0.01
-_ALONE = 0.3  # a text that the tagger believes less is not a value
 
 
 @dataclass(frozen=True)
@@ -79,14 +76,6 @@ class PageReading:
     def confidences(self) -> Mapping[str, float]:
         """How likely each value is right, by the keys of ``Invoice.places``."""
         return self.invoice.confidences
-
-
-@dataclass(frozen=True)
-class _Found:
-    value: Any
-    share: float
-    place: Span
-    signs: Signs
 
 
 def read_pages(
@@ -115,31 +104,23 @@ def read_tagged(
     confidence: Confidence | None = None,
 ) -> PageReading:
     """Read the one invoice that stands on ``pages`` of ``document``, tagged already."""
-    return _Reader(document, pages, tagged, confidence or Confidence()).read()
+    tags = TaggedPages(document.sha256, pages, tagged)
+    return _Reader(tags, confidence or Confidence()).read()
 
 
 class _Reader:
     """One document on its way from tags to an invoice."""
 
-    def __init__(
-        self,
-        document: Document,
-        pages: Sequence[Page],
-        tagged: Sequence[Tagged],
-        confidence: Confidence,
-    ) -> None:
-        self.document, self.pages, self.tagged = document, pages, tagged
-        self.confidence = confidence
+    def __init__(self, tags: TaggedPages, confidence: Confidence) -> None:
+        self.tags, self.confidence = tags, confidence
         self.sharp: dict[Span, float] = {}
-        self.scanned = any(word.confidence < 1 for page in self.pages for word in page.words)
-        self.rows = [printed_rows(page) for page in self.pages]
-        words = [word.text for page in self.pages for word in page.words]
-        self.convention: Convention = convention(words)
-        self.currency = self._currency(words)
-        self.order = day_order(words, currency=self.currency.value if self.currency else "")
+        self.convention: Convention = convention(tags.words)
 
     def read(self) -> PageReading:
-        header, signs = self._header()
+        tags = self.tags
+        currency = _currency(tags)
+        order = day_order(tags.words, currency=currency.value if currency else "")
+        header, signs = read_heading(tags, order, currency)
         found = self._lines()
         solution = solve(
             Candidates(
@@ -150,11 +131,12 @@ class _Reader:
         )
         for at, solved in enumerate(solution.lines):
             for name, group in found[solved.key][1].groups.items():
-                header["places"][f"lines[{at}].{name}"] = self._span(group)
-                signs[f"lines[{at}].{name}"] = self._signs(group, group.share)
+                header["places"][f"lines[{at}].{name}"] = self.tags.span(group)
+                signs[f"lines[{at}].{name}"] = self.tags.signs(group, group.share)
         further = {key: texts.values for key, (_, texts) in found.items()}
         invoice, problems = to_invoice(solution, header, further)
         signs |= self._signs_of_amounts(solution)
+        invoice = _asked_in_full(invoice, signs)
         sure = {key: self.confidence.of(key, one) for key, one in signs.items()}
         invoice = invoice.model_copy(update={"confidences": sure, "syntax": "page"})
         return PageReading(
@@ -162,134 +144,12 @@ class _Reader:
             tuple(problems),
             signs,
             solution,
-            self.document.sha256,
-            tuple(self.pages),
+            self.tags.sha256,
+            tuple(self.tags.pages),
         )
 
-    def _groups(self, label: str, least: float = _LEAST, most: int | None = _RIVALS) -> list[Group]:
-        found = [
-            group
-            for page, tagged, rows in zip(self.pages, self.tagged, self.rows, strict=True)
-            for group in groups(page, tagged, label, least=least, rows=rows)
-        ]
-        return sorted(found, key=lambda group: -group.share)[:most]
-
-    def _span(self, group: Group | Block) -> Span:
-        return Span(document=self.document.sha256, page=group.page, box=group.box)
-
-    def _sharpness(self, group: Group | Block) -> float:
-        """The least confidence of recognition among the words within the group's box."""
-        left, top, right, bottom = group.box
-        page = next(page for page in self.pages if page.number == group.page)
-        return min(
-            (
-                word.confidence
-                for word in page.words
-                if left <= (word.box[0] + word.box[2]) / 2 <= right
-                and top <= (word.box[1] + word.box[3]) / 2 <= bottom
-            ),
-            default=1.0,
-        )
-
-    def _signs(self, group: Group | Block, share: float, **further: Any) -> Signs:
-        sharpness = self._sharpness(group) if self.scanned else 1.0
-        return Signs(share, sharpness=sharpness, scanned=self.scanned, **further)
-
-    def _currency(self, words: list[str]) -> Reading[str] | None:
-        for group in self._groups("currency", 0.5):
-            for reading in read_currency(group.text):
-                return reading
-        return next(iter(page_currency(words)), None)
-
-    def _best(self, label: str, read: Callable[[str], Iterable[Reading[Any]]]) -> _Found | None:
-        """The likeliest reading of a label's groups, by the tagger and by its form."""
-        found = [
-            (group.share * reading.weight, reading, group)
-            for group in self._groups(label, 0.05)
-            for reading in read(group.text)
-        ]
-        if not found:
-            return None
-        share, best, group = max(found, key=lambda one: one[0])
-        others = [each for each, reading, _ in found if reading.value != best.value]
-        signs = self._signs(
-            group,
-            share,
-            rival=max(others, default=0.0),
-            mended=best.repaired,
-            checked=bool(best.checked),
-        )
-        return _Found(best.value, share, self._span(group), signs)
-
-    def _iban(self) -> _Found | None:
-        """An IBAN; in a narrow column it may go on in the next row, and its checksum tells so."""
-        alone = self._best("iban", read_iban)
-        if alone is not None and alone.share >= _ALONE:
-            return alone
-        found = self._groups("iban", 0.05)
-        for one in found:
-            for two in found:
-                down = two.box[1] - one.box[1]
-                if one.page == two.page and 0 < down < 3 * (one.box[3] - one.box[1]):
-                    for reading in read_iban(one.text + two.text):
-                        if reading.checked and not reading.repaired:
-                            share = min(one.share, two.share)
-                            signs = self._signs(one, share, checked=True)
-                            return _Found(reading.value, share, self._span(one), signs)
-        return alone
-
-    def _address(self) -> dict[str, _Found]:
-        """The seller's: the likeliest block, before others one whose form says its parts."""
-        found = [
-            _Found(
-                parted(block.text()),
-                block.share,
-                self._span(block),
-                self._signs(block, block.share),
-            )
-            for block in blocks(self._groups("seller_address", _ALONE, None))
-        ]
-        best = max(found, key=lambda one: (len(one.value), one.share), default=None)
-        if best is None:
-            return {}
-        return {
-            f"seller.{key}": _Found(text, best.share, best.place, best.signs)
-            for key, text in best.value.items()
-        }
-
-    def _header(self) -> tuple[dict[str, Any], dict[str, Signs]]:
-        def days(text: str) -> list[Reading[Any]]:
-            # An old invoice is as good as a new one: only the readings of one string compete.
-            return scaled(read_date(text.strip(" .,;:"), self.order), 0.97)
-
-        found = {
-            "number": self._best("number", read_number),
-            "issue_date": self._best("issue_date", days),
-            "due_date": self._best("due_date", days),
-            "order_reference": self._best("order_reference", read_number),
-            "seller.name": self._best("seller_name", _plainly),
-            "seller.vat_id": self._best("seller_vat_id", read_vat_id),
-            "seller.iban": self._iban(),
-            "seller.bic": self._best("bic", read_bic),
-            **self._address(),
-            "buyer.name": self._best("buyer_name", _plainly),
-            "buyer.vat_id": self._best("buyer_vat_id", read_vat_id),
-        }
-        kept = {key: one for key, one in found.items() if one is not None and one.share >= _ALONE}
-        header: dict[str, Any] = {key: one.value for key, one in kept.items() if "." not in key}
-        for party in ("seller", "buyer"):
-            parts = {
-                key.partition(".")[2]: one.value
-                for key, one in kept.items()
-                if key.startswith(f"{party}.")
-            }
-            header[party] = Party(**parts)
-        header["currency"] = self.currency.value if self.currency else ""
-        header["places"] = {key: one.place for key, one in kept.items()}
-        signs = {key: one.signs for key, one in kept.items()}
-        if self.currency:
-            signs["currency"] = Signs(self.currency.weight, scanned=self.scanned)
-        return header, signs
+    def _sheets(self) -> Iterable[tuple[Page, Tagged, list[list[int]]]]:
+        return zip(self.tags.pages, self.tags.tagged, self.tags.rows, strict=True)
 
     def _candidates(
         self, group: Group, read: Callable[..., Iterable[Reading[Decimal]]] = read_amount
@@ -301,17 +161,17 @@ class _Reader:
 
     def _candidate(self, group: Group, reading: Reading[Any], value: Decimal) -> Candidate:
         score = min(0.0, math.log(max(group.share, 1e-9)) + reading.score)
-        span = self._span(group)
-        if self.scanned:
-            self.sharp[span] = self._sharpness(group)
+        span = self.tags.span(group)
+        if self.tags.scanned:
+            self.sharp[span] = self.tags.sharpness(group)
         return Candidate(value, score, span, reading.repaired)
 
     def _amounts(self, label: str) -> Readings:
-        return tuple(one for group in self._groups(label) for one in self._candidates(group))
+        return tuple(one for group in self.tags.groups(label) for one in self._candidates(group))
 
     def _taxes(self) -> Iterable[TaxCandidate]:
         """Rows of the breakdown of tax: what stands in one printed row."""
-        for page, tagged, rows in zip(self.pages, self.tagged, self.rows, strict=True):
+        for page, tagged, rows in self._sheets():
             for row in rows:
                 parts = {
                     name: [
@@ -335,7 +195,7 @@ class _Reader:
 
     def _lines(self) -> dict[Hashable, tuple[LineCandidate, _Texts]]:
         found: dict[Hashable, tuple[LineCandidate, _Texts]] = {}
-        for page, tagged, rows in zip(self.pages, self.tagged, self.rows, strict=True):
+        for page, tagged, rows in self._sheets():
             for number, item in enumerate(items(page, tagged, rows=rows)):
                 key = (page.number, number)
                 if not item.share and not item.of("line_net"):
@@ -394,9 +254,28 @@ class _Reader:
                 mended=chosen.source is not Source.READ or bool(one and one.repaired),
                 checked=whole and part == "net",
                 sharpness=self.sharp.get(place, 1.0) if isinstance(place, Span) else 1.0,
-                scanned=self.scanned,
+                scanned=self.tags.scanned,
             )
         return found
+
+
+def _currency(tags: TaggedPages) -> Reading[str] | None:
+    for group in tags.groups("currency", 0.5):
+        for reading in read_currency(group.text):
+            return reading
+    return next(iter(page_currency(tags.words)), None)
+
+
+def _asked_in_full(invoice: Invoice, signs: dict[str, Signs]) -> Invoice:
+    """Where a page says neither what is due nor what was paid, it asks for the total."""
+    if invoice.total is None or invoice.due is not None or invoice.paid is not None:
+        return invoice
+    if "total" in signs:
+        signs["due"] = signs["total"]
+    places = dict(invoice.places)
+    if "total" in places:
+        places["due"] = places["total"]
+    return invoice.model_copy(update={"due": invoice.total, "places": places})
 
 
 class _Texts:
@@ -417,8 +296,3 @@ class _Texts:
             more = " ".join(group.text for group in item.of(name))
             if more:
                 self.values[name] = f"{self.values.get(name, '')} {more}".strip()
-
-
-def _plainly(text: str) -> list[Reading[str]]:
-    kept = text.strip(" ,;:|•·-")
-    return [Reading(kept, 1.0)] if any(sign.isalpha() for sign in kept) else []

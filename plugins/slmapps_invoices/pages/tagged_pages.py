@@ -1,0 +1,61 @@
+"""A document's pages with what the tagger says of them: where reading looks things up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from slmapps.records import Page, Span
+from slmapps_invoices.pages.addresses import Block
+from slmapps_invoices.pages.confidence import Signs
+from slmapps_invoices.pages.gather import Group, groups, printed_rows
+
+if TYPE_CHECKING:
+    from slmapps.heads.pages import Tagged
+
+__all__ = ["TaggedPages"]
+
+_RIVALS = 8  # groups of one label that are looked at
+_LEAST = 0.01
+
+
+class TaggedPages:
+    """Pages of one document, tagged; ``scanned`` tells whether any word was recognised."""
+
+    def __init__(self, sha256: str, pages: Sequence[Page], tagged: Sequence[Tagged]) -> None:
+        self.sha256, self.pages, self.tagged = sha256, pages, tagged
+        self.scanned = any(word.confidence < 1 for page in pages for word in page.words)
+        self.rows = [printed_rows(page) for page in pages]
+        self.words = [word.text for page in pages for word in page.words]
+
+    def groups(self, label: str, least: float = _LEAST, most: int | None = _RIVALS) -> list[Group]:
+        """Groups of a label on all pages, likeliest first; see ``gather.groups``."""
+        found = [
+            group
+            for page, tagged, rows in zip(self.pages, self.tagged, self.rows, strict=True)
+            for group in groups(page, tagged, label, least=least, rows=rows)
+        ]
+        return sorted(found, key=lambda group: -group.share)[:most]
+
+    def span(self, group: Group | Block) -> Span:
+        """Where a group stands."""
+        return Span(document=self.sha256, page=group.page, box=group.box)
+
+    def sharpness(self, group: Group | Block) -> float:
+        """The least confidence of recognition among the words within the group's box."""
+        left, top, right, bottom = group.box
+        page = next(page for page in self.pages if page.number == group.page)
+        return min(
+            (
+                word.confidence
+                for word in page.words
+                if left <= (word.box[0] + word.box[2]) / 2 <= right
+                and top <= (word.box[1] + word.box[3]) / 2 <= bottom
+            ),
+            default=1.0,
+        )
+
+    def signs(self, group: Group | Block, share: float, **further: Any) -> Signs:
+        """The signs of a value that is read from a group; see ``confidence.Signs``."""
+        sharpness = self.sharpness(group) if self.scanned else 1.0
+        return Signs(share, sharpness=sharpness, scanned=self.scanned, **further)
