@@ -10,9 +10,11 @@ import pytest
 from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
 
+from slmapps.heads.pages import Tagged
 from slmapps_invoices.pages.labels import LABELS
 from slmapps_invoices.pages.receipts import (
     ENTITIES,
+    entities,
     labelled_receipts,
     money,
     read_receipts,
@@ -111,3 +113,47 @@ def test_what_is_compared_is_letters_digits_and_amounts() -> None:
     assert squeezed("No. 7, mill-lane") == "NO7MILLLANE"
     assert money("RM1,234.5") == money("$1234.50") == "1234.50"
     assert money("12/04") == ""
+
+
+def tags(receipt, **changed: float) -> Tagged:
+    """The true labels with a share of 0.9 each; ``changed`` gives that of a label's words."""
+    shares = np.full((len(receipt.labels), len(LABELS)), 0.1 / (len(LABELS) - 1), np.float32)
+    for at, label in enumerate(receipt.labels):
+        share = changed.get(label, 0.9)
+        shares[at, LABELS.index(label or "other")] = share
+        shares[at, 0] = max(shares[at, 0], 0.95 - share)
+    return Tagged(shares, np.zeros(len(receipt.labels), np.float32), LABELS)
+
+
+def test_names_and_addresses_are_read_over_rows_and_without_what_stands_beside_them(path) -> None:
+    (receipt,) = read_receipts(path)
+    found = entities(receipt.page, tags(receipt))
+    assert found["company"] == "KEDAI LARCH LANE"
+    assert squeezed(found["address"]) == "NO7MILLLANE81100WESTBURY"
+
+
+def test_a_word_that_is_missed_amid_others_is_read_with_them(path) -> None:
+    (receipt,) = read_receipts(path)
+    tagged = tags(receipt)
+    at = [word.text for word in receipt.page.words].index("MILL")
+    tagged.shares[at] = 0.0
+    tagged.shares[at, [0, LABELS.index("seller_address")]] = 0.7, 0.3
+    assert squeezed(entities(receipt.page, tagged)["address"]) == "NO7MILLLANE81100WESTBURY"
+
+
+def test_of_dates_and_amounts_all_places_count_and_what_is_none_never_does(path) -> None:
+    (receipt,) = read_receipts(path)
+    found = entities(receipt.page, tags(receipt, total=0.3, issue_date=0.3))
+    assert (found["date"], found["total"]) == ("03/04/2018", "12.50")
+    nothing = tags(receipt, seller_name=0.0, seller_address=0.0)
+    assert "address" not in entities(receipt.page, nothing)
+
+
+def test_the_currency_is_part_of_a_total_where_the_tagger_says_so() -> None:
+    page = receipt_page(["TOTAL", "RM 9.00"], [[0, 0, 50, 20], [200, 0, 270, 20]])
+    shares = np.full((3, len(LABELS)), 0.001, np.float32)
+    shares[:, LABELS.index("total")] = (0.1, 0.8, 0.9)
+    tagged = Tagged(shares, np.zeros(3, np.float32), LABELS)
+    assert entities(page, tagged)["total"] == "RM 9.00"
+    tagged.shares[1, LABELS.index("total")] = 0.2
+    assert entities(page, tagged)["total"] == "9.00"

@@ -10,6 +10,9 @@ Design choices:
 * What the four values do not say is not known to the tagger of invoices: a receipt has lines, tax
   and numbers, too. Its label is then -1. For the four alone all else is ``other``.
 * The paper is the page: a photograph's edges are cut away.
+* A value is what the tagger's shares speak for as a whole: of a row the stretch of words in which
+  they are likelier than not, of names and addresses all rows of a block, and of dates and amounts
+  all places where the same one is printed.
 """
 
 from __future__ import annotations
@@ -27,15 +30,20 @@ import numpy as np
 
 from slmapps.heads.pages.features import page_features
 from slmapps.records import Page, Word
-from slmapps_invoices.pages.gather import printed_rows
+from slmapps_invoices.pages.addresses import Block, blocks
+from slmapps_invoices.pages.gather import Group, printed_rows
 from slmapps_invoices.pages.labels import LABELS, OTHER
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from slmapps.heads.pages import Tagged
     from slmapps.heads.pages.training import Labelled
 
 __all__ = [
     "ENTITIES",
     "Receipt",
+    "entities",
     "labelled_receipt",
     "labelled_receipts",
     "money",
@@ -59,6 +67,13 @@ _CUTS = re.compile(
     r"\s+|(?<=[^\W\d_])(?=\()|(?<=[^\W\d_]:)(?=\d)|(?<=\d{8})(?=/\d{6})|(?<=\d)(?=[A-Z]{3,}:)"
 )
 _MONEY = re.compile(r"(?:RM|MYR|\$)?-?([\d,]+\.\d{1,2})")
+_MONTH = "(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)[A-Z]{0,6}"
+_DATE = re.compile(
+    r"(?<!\d)(?:\d{1,2}([/.-])\d{1,2}\1(?:20)?\d{2}|20\d{2}([/.-])\d{1,2}\2\d{1,2}|20\d{6}"
+    rf"|\d{{1,2}}[ /.-]?{_MONTH}[ /,.'-]{{0,2}}(?:20)?\d{{2}})(?!\d)"
+    rf"|{_MONTH} \d{{1,2}},? ?20\d{{2}}",
+    re.IGNORECASE,
+)
 _TOTAL = re.compile(r"TOTAL|AMOUNT|DUE|PAYABLE|NETT?|ROUND", re.IGNORECASE)
 _NO_TOTAL = re.compile(
     r"SUB|CASH|CHANGE|TENDER|PAID|PAYMENT|VISA|MASTER|CARD|EXCL|TAXABLE|QTY|DISC|BEFORE",
@@ -113,7 +128,7 @@ def labelled_receipt(receipt: Receipt, tokenizer: Any, labels: Sequence[str]) ->
     careful = tuple(labels) == LABELS
     numbers = [
         -1
-        if label == UNKNOWN or (careful and label == OTHER and not _says(word.text))
+        if label == UNKNOWN or (careful and not _certain(label, word.text))
         else labels.index(label)
         for label, word in zip(receipt.labels, receipt.page.words, strict=True)
     ]
@@ -162,9 +177,11 @@ def squeezed(text: str) -> str:
     return re.sub(r"[\W_]", "", text).upper()
 
 
-def _says(text: str) -> bool:
-    """Whether a word is surely none of an invoice's values."""
-    return text.endswith(":") or _SAYING.fullmatch(text.strip(".:#*()-!,")) is not None
+def _certain(label: str, text: str) -> bool:
+    """Whether a tagger of invoices would label the word so, too."""
+    if label == OTHER:
+        return text.endswith(":") or _SAYING.fullmatch(text.strip(".:#*()-!,")) is not None
+    return label != ENTITIES["total"] or bool(money(text))
 
 
 def _labels(page: Page, truth: Mapping[str, str]) -> tuple[str, ...]:
@@ -172,8 +189,12 @@ def _labels(page: Page, truth: Mapping[str, str]) -> tuple[str, ...]:
     for name in ("company", "address", "date"):
         for at in _places(page, truth.get(name, ""), nearly=name != "date"):
             labels[at] = ENTITIES[name]
-    for at, beside in _totals(page, truth.get("total", "")):
+    total = truth.get("total", "")
+    for at, beside in _totals(page, total):
         labels[at] = ENTITIES["total"] if beside else UNKNOWN
+        mark = _mark_before(page, at)
+        if mark is not None and beside and total.startswith("RM"):
+            labels[mark] = ENTITIES["total"]
     return tuple(labels)
 
 
@@ -246,6 +267,17 @@ def _totals(page: Page, text: str) -> Iterator[tuple[int, bool]]:
         yield at, at in (beside or equal)
 
 
+def _mark_before(page: Page, at: int) -> int | None:
+    """The word of the currency that stands just before an amount."""
+    left, top, _, bottom = page.words[at].box
+    height = bottom - top
+    for number, word in enumerate(page.words):
+        near = -height < left - word.box[2] < height and abs(word.box[1] - top) < 0.3 * height
+        if near and word.text.strip(":") in {"RM", "MYR", "$"}:
+            return number
+    return None
+
+
 def _beside_total(page: Page, at: int) -> bool:
     box = page.words[at].box
     height, middle = box[3] - box[1], (box[1] + box[3]) / 2
@@ -256,3 +288,87 @@ def _beside_total(page: Page, at: int) -> bool:
     ]
     text = " ".join(row)
     return _TOTAL.search(text) is not None and _NO_TOTAL.search(text) is None
+
+
+def entities(page: Page, tagged: Tagged) -> dict[str, str]:
+    """The four values that a tagger's shares speak for; what nothing speaks for is left out."""
+    rows = printed_rows(page)
+    found = {
+        "company": _block(page, tagged, rows, "company"),
+        "address": _block(page, tagged, rows, "address"),
+        "date": _date(page, _shares(tagged, "date"), rows),
+        "total": _amount(page, _shares(tagged, "total")),
+    }
+    return {name: text for name, text in found.items() if text}
+
+
+def _shares(tagged: Tagged, name: str) -> npt.NDArray[np.float32]:
+    return tagged.shares[:, tagged.labels.index(ENTITIES[name])]
+
+
+def _block(page: Page, tagged: Tagged, rows: Sequence[Sequence[int]], name: str) -> str:
+    """The text of the block of rows whose words are likeliest of a label, all together."""
+    shares = _shares(tagged, name)
+    groups = []
+    for row in rows:
+        stretch = _stretch(row, shares)
+        if stretch:
+            boxes = np.array([page.words[at].box for at in stretch])
+            low, high = boxes[:, :2].min(0), boxes[:, 2:].max(0)
+            text = " ".join(page.words[at].text for at in stretch)
+            share = float(np.mean(shares[list(stretch)]))
+            box = (float(low[0]), float(low[1]), float(high[0]), float(high[1]))
+            groups.append(Group(ENTITIES[name], page.number, tuple(stretch), text, share, box))
+
+    def weight(block: Block) -> float:
+        return sum(float(shares[at]) - 0.3 for row in block.rows for at in row.words)
+
+    best = max(blocks(groups), key=weight, default=None)
+    return best.text(" ") if best else ""
+
+
+def _stretch(row: Sequence[int], shares: npt.NDArray[np.float32]) -> Sequence[int]:
+    """The words of a row in which the label is likelier than not, taken together."""
+    best, start, total, found = 0.0, 0, 0.0, (0, 0)
+    for end, at in enumerate(row, 1):
+        total += float(shares[at]) - 0.5
+        if total > best:
+            best, found = total, (start, end)
+        if total < 0:
+            total, start = 0.0, end
+    return row[found[0] : found[1]]
+
+
+def _date(page: Page, shares: npt.NDArray[np.float32], rows: Sequence[Sequence[int]]) -> str:
+    """The date that is likeliest over all its places."""
+    votes: dict[str, float] = {}
+    texts: dict[str, str] = {}
+    for row in rows:
+        text, places = "", list[int]()
+        for at in row:
+            text += " " * bool(text) + page.words[at].text
+            places += [at] * (len(text) - len(places))
+        for found in _DATE.finditer(text):
+            inside = sorted({*places[found.start() : found.end()]})
+            key = squeezed(found[0])
+            votes[key] = votes.get(key, 0.0) + float(shares[inside].mean())
+            texts.setdefault(key, found[0])
+    return texts[max(votes, key=votes.__getitem__)] if votes else ""
+
+
+def _amount(page: Page, shares: npt.NDArray[np.float32]) -> str:
+    """The amount that is likeliest over all its places, as it is printed there."""
+    votes: dict[str, float] = {}
+    likeliest: dict[str, int] = {}
+    for at, word in enumerate(page.words):
+        value = money(word.text)
+        if value:
+            votes[value] = votes.get(value, 0.0) + float(shares[at])
+            best = likeliest.setdefault(value, at)
+            likeliest[value] = at if shares[at] > shares[best] else best
+    if not votes:
+        return ""
+    at = likeliest[max(votes, key=votes.__getitem__)]
+    mark = _mark_before(page, at)
+    lead = f"{page.words[mark].text} " if mark is not None and shares[mark] > 0.5 else ""
+    return lead + page.words[at].text
