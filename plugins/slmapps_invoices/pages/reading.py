@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PageReading", "read_pages", "read_tagged"]
 
-_NAMES = {"allowance": "allowance_total"}
+_NAMES = {"allowance": "allowance_total", "charge": "charge_total"}
 _EQUATIONS = {"lines": "line", "taxes": "BR-CO-17"}
 _TEXTS = {
     "id": "position",
