@@ -9,13 +9,12 @@ Design choices:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from slmapps.records import Document, Problem, Severity, Span
 from slmapps_invoices.pages.confidence import Confidence
 from slmapps_invoices.pages.reading import PageReading, read_tagged
-from slmapps_invoices.pages.shipped import BUDGET, accepts, load_confidence, load_tagger
+from slmapps_invoices.pages.shipped import BUDGET, doubted, load_confidence, load_tagger
 from slmapps_invoices.pages.splitting import parts
 from slmapps_invoices.pages.titles import OTHERS, kind_of_document
 from slmapps_invoices.records import Invoice
@@ -110,14 +109,13 @@ def _judged(reading: PageReading) -> tuple[Invoice | None, list[Problem]]:
                 where=_page(reading),
             )
         )
-    doubt = unsure(invoice, problems)
+    doubt = unsure(invoice)
     return invoice, problems + ([doubt] if doubt else [])
 
 
-def unsure(invoice: Invoice, problems: Sequence[Problem], budget: float = BUDGET) -> Problem | None:
-    """Give a warning that names the values which the error budget leaves to a person."""
-    taken = accepts(invoice, problems, budget)
-    left = sorted((sure, key) for key, sure in invoice.confidences.items() if key not in taken)
+def unsure(invoice: Invoice, budget: float = BUDGET) -> Problem | None:
+    """Give a warning that names the values which are not sure enough for the error budget."""
+    left = sorted((invoice.confidences[key], key) for key in doubted(invoice, budget))
     if not left:
         return None
     named = ", ".join(f"{_said(key)} ({sure:.0%})" for sure, key in left[:_NAMED])
