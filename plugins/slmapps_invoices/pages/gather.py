@@ -32,6 +32,8 @@ _SAME_ROW = 0.5  # of the height: how far two middles may lie apart
 _TOUCH = 1.3  # of the height: the widest gap between words of one value
 _LEAST = 0.02
 _BEGINS = 0.5
+_NAMES = {"seller_name", "buyer_name"}
+_JOINS = 0.12  # a word of a name that stands beside one that surely is
 
 
 @dataclass(frozen=True)
@@ -108,8 +110,9 @@ def groups(
             if shares[at] < least:
                 continue
             apart = run and not _touches(page, run[-1], at)
-            # What is surely of the label does not join what hardly is.
-            unlike = run and (best[run[-1]] == column) != (best[at] == column)
+            # What is surely of the label does not join what hardly is; of a name a word less sure.
+            doubtful = not run or label not in _NAMES or min(shares[[at, run[-1]]]) < _JOINS
+            unlike = run and doubtful and (best[run[-1]] == column) != (best[at] == column)
             if apart or unlike:
                 found.append(_group(page, shares, label, run))
                 run = []
