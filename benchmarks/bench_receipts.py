@@ -27,10 +27,10 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from slmapps.heads.pages.pieces import Pieces, reader_pieces
+from slmapps_invoices.pages.receipt_values import entities
 from slmapps_invoices.pages.receipts import (
     ENTITIES,
     Receipt,
-    entities,
     labelled_receipt,
     money,
     read_receipts,
@@ -88,23 +88,17 @@ def begun(folder: Path | None, pieces: Pieces) -> Network | None:
     """A network with a trained tagger's weights, its outputs those of the four values alone."""
     if folder is None:
         return None
-    import torch
-    from safetensors.numpy import load_file
+    from slmapps.heads.pages import PageTagger
+    from slmapps.heads.pages.network import Network
 
-    from slmapps.heads.pages.network import Measures, Network
-
-    about = json.loads((folder / "tagger.json").read_text("utf-8"))
-    weights = load_file(folder / "tagger.safetensors")
-    rows = [about["labels"].index(label) for label in LABELS]
+    figures = folder / "figures.json"
+    if figures.is_file() and json.loads(figures.read_text("utf-8")).get("receipts"):
+        raise SystemExit(f"--from {folder}: learnt from receipts; name one that did not.")
+    known = PageTagger.load(folder, pieces.table, pieces.tokenizer)
+    rows = [known.labels.index(label) for label in LABELS]
     for name in ("label.weight", "label.bias"):
-        weights[name] = weights[name][rows]
-    layers = 1 + max(int(name.split(".")[1]) for name in weights if name.startswith("blocks."))
-    inner, width = weights["blocks.0.wide.weight"].shape
-    measures = Measures(len(LABELS), pieces.table.shape[1], width, about["heads"], layers, inner)
-    network = Network(measures)
-    state = {name: torch.from_numpy(value.astype(np.float32)) for name, value in weights.items()}
-    network.load_state_dict(state)
-    return network
+        known.weights[name] = known.weights[name][rows]
+    return Network.of(known.weights, known.heads)
 
 
 def tagged(

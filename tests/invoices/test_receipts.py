@@ -12,9 +12,9 @@ from tokenizers.models import WordLevel
 
 from slmapps.heads.pages import Tagged
 from slmapps_invoices.pages.labels import LABELS
+from slmapps_invoices.pages.receipt_values import entities
 from slmapps_invoices.pages.receipts import (
     ENTITIES,
-    entities,
     labelled_receipts,
     money,
     read_receipts,

@@ -10,9 +10,6 @@ Design choices:
 * What the four values do not say is not known to the tagger of invoices: a receipt has lines, tax
   and numbers, too. Its label is then -1. For the four alone all else is ``other``.
 * The paper is the page: a photograph's edges are cut away.
-* A value is what the tagger's shares speak for as a whole: of a row the stretch of words in which
-  they are likelier than not, of names and addresses all rows of a block, and of dates and amounts
-  all places where the same one is printed.
 """
 
 from __future__ import annotations
@@ -30,22 +27,18 @@ import numpy as np
 
 from slmapps.heads.pages.features import page_features
 from slmapps.records import Page, Word
-from slmapps_invoices.pages.addresses import Block, blocks
-from slmapps_invoices.pages.gather import Group, printed_rows
+from slmapps_invoices.pages.gather import printed_rows
 from slmapps_invoices.pages.labels import LABELS, OTHER
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
-    from slmapps.heads.pages import Tagged
     from slmapps.heads.pages.training import Labelled
 
 __all__ = [
     "ENTITIES",
     "Receipt",
-    "entities",
     "labelled_receipt",
     "labelled_receipts",
+    "mark_before",
     "money",
     "read_receipts",
     "receipt_page",
@@ -67,13 +60,6 @@ _CUTS = re.compile(
     r"\s+|(?<=[^\W\d_])(?=\()|(?<=[^\W\d_]:)(?=\d)|(?<=\d{8})(?=/\d{6})|(?<=\d)(?=[A-Z]{3,}:)"
 )
 _MONEY = re.compile(r"(?:RM|MYR|\$)?-?([\d,]+\.\d{1,2})")
-_MONTH = "(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)[A-Z]{0,6}"
-_DATE = re.compile(
-    r"(?<!\d)(?:\d{1,2}([/.-])\d{1,2}\1(?:20)?\d{2}|20\d{2}([/.-])\d{1,2}\2\d{1,2}|20\d{6}"
-    rf"|\d{{1,2}}[ /.-]?{_MONTH}[ /,.'-]{{0,2}}(?:20)?\d{{2}})(?!\d)"
-    rf"|{_MONTH} \d{{1,2}},? ?20\d{{2}}",
-    re.IGNORECASE,
-)
 _TOTAL = re.compile(r"TOTAL|AMOUNT|DUE|PAYABLE|NETT?|ROUND", re.IGNORECASE)
 _NO_TOTAL = re.compile(
     r"SUB|CASH|CHANGE|TENDER|PAID|PAYMENT|VISA|MASTER|CARD|EXCL|TAXABLE|QTY|DISC|BEFORE",
@@ -192,7 +178,7 @@ def _labels(page: Page, truth: Mapping[str, str]) -> tuple[str, ...]:
     total = truth.get("total", "")
     for at, beside in _totals(page, total):
         labels[at] = ENTITIES["total"] if beside else UNKNOWN
-        mark = _mark_before(page, at)
+        mark = mark_before(page, at)
         if mark is not None and beside and total.startswith("RM"):
             labels[mark] = ENTITIES["total"]
     return tuple(labels)
@@ -267,7 +253,7 @@ def _totals(page: Page, text: str) -> Iterator[tuple[int, bool]]:
         yield at, at in (beside or equal)
 
 
-def _mark_before(page: Page, at: int) -> int | None:
+def mark_before(page: Page, at: int) -> int | None:
     """The word of the currency that stands just before an amount."""
     left, top, _, bottom = page.words[at].box
     height = bottom - top
@@ -288,87 +274,3 @@ def _beside_total(page: Page, at: int) -> bool:
     ]
     text = " ".join(row)
     return _TOTAL.search(text) is not None and _NO_TOTAL.search(text) is None
-
-
-def entities(page: Page, tagged: Tagged) -> dict[str, str]:
-    """The four values that a tagger's shares speak for; what nothing speaks for is left out."""
-    rows = printed_rows(page)
-    found = {
-        "company": _block(page, tagged, rows, "company"),
-        "address": _block(page, tagged, rows, "address"),
-        "date": _date(page, _shares(tagged, "date"), rows),
-        "total": _amount(page, _shares(tagged, "total")),
-    }
-    return {name: text for name, text in found.items() if text}
-
-
-def _shares(tagged: Tagged, name: str) -> npt.NDArray[np.float32]:
-    return tagged.shares[:, tagged.labels.index(ENTITIES[name])]
-
-
-def _block(page: Page, tagged: Tagged, rows: Sequence[Sequence[int]], name: str) -> str:
-    """The text of the block of rows whose words are likeliest of a label, all together."""
-    shares = _shares(tagged, name)
-    groups = []
-    for row in rows:
-        stretch = _stretch(row, shares)
-        if stretch:
-            boxes = np.array([page.words[at].box for at in stretch])
-            low, high = boxes[:, :2].min(0), boxes[:, 2:].max(0)
-            text = " ".join(page.words[at].text for at in stretch)
-            share = float(np.mean(shares[list(stretch)]))
-            box = (float(low[0]), float(low[1]), float(high[0]), float(high[1]))
-            groups.append(Group(ENTITIES[name], page.number, tuple(stretch), text, share, box))
-
-    def weight(block: Block) -> float:
-        return sum(float(shares[at]) - 0.3 for row in block.rows for at in row.words)
-
-    best = max(blocks(groups), key=weight, default=None)
-    return best.text(" ") if best else ""
-
-
-def _stretch(row: Sequence[int], shares: npt.NDArray[np.float32]) -> Sequence[int]:
-    """The words of a row in which the label is likelier than not, taken together."""
-    best, start, total, found = 0.0, 0, 0.0, (0, 0)
-    for end, at in enumerate(row, 1):
-        total += float(shares[at]) - 0.5
-        if total > best:
-            best, found = total, (start, end)
-        if total < 0:
-            total, start = 0.0, end
-    return row[found[0] : found[1]]
-
-
-def _date(page: Page, shares: npt.NDArray[np.float32], rows: Sequence[Sequence[int]]) -> str:
-    """The date that is likeliest over all its places."""
-    votes: dict[str, float] = {}
-    texts: dict[str, str] = {}
-    for row in rows:
-        text, places = "", list[int]()
-        for at in row:
-            text += " " * bool(text) + page.words[at].text
-            places += [at] * (len(text) - len(places))
-        for found in _DATE.finditer(text):
-            inside = sorted({*places[found.start() : found.end()]})
-            key = squeezed(found[0])
-            votes[key] = votes.get(key, 0.0) + float(shares[inside].mean())
-            texts.setdefault(key, found[0])
-    return texts[max(votes, key=votes.__getitem__)] if votes else ""
-
-
-def _amount(page: Page, shares: npt.NDArray[np.float32]) -> str:
-    """The amount that is likeliest over all its places, as it is printed there."""
-    votes: dict[str, float] = {}
-    likeliest: dict[str, int] = {}
-    for at, word in enumerate(page.words):
-        value = money(word.text)
-        if value:
-            votes[value] = votes.get(value, 0.0) + float(shares[at])
-            best = likeliest.setdefault(value, at)
-            likeliest[value] = at if shares[at] > shares[best] else best
-    if not votes:
-        return ""
-    at = likeliest[max(votes, key=votes.__getitem__)]
-    mark = _mark_before(page, at)
-    lead = f"{page.words[mark].text} " if mark is not None and shares[mark] > 0.5 else ""
-    return lead + page.words[at].text

@@ -190,6 +190,7 @@ def main() -> None:
     about = {
         "pages": len(pages),
         "layouts": seen,
+        "receipts": given.receipts is not None,
         "seconds": round(time.monotonic() - started),
         "fingerprint": pieces.fingerprint,
         "mean F1": sum(figures.values()) / len(figures),
