@@ -19,7 +19,7 @@ from typing import Any
 
 from benchmarks.pages_cases import Case, value_at
 from benchmarks.pages_reading import BUDGET, Read
-from benchmarks.pages_scores import calibration_bins, calibration_error, pairs, same
+from benchmarks.pages_scores import calibration_bins, calibration_error, pairs, same, worked_out
 from benchmarks.pages_tables import number, rows
 
 __all__ = ["Point", "calibration", "calibration_table", "drawn", "points"]
@@ -62,7 +62,7 @@ def points(case: Case, read: Read) -> Iterator[Point]:
         if key not in read.invoice.confidences or key in case.left_out:
             continue
         truth, found = value_at(case.truth, key), value_at(read.invoice, key)
-        if found is None or (truth is None and key not in read.invoice.places):
+        if found is None or (truth is None and worked_out(read.invoice, key)):
             continue
         if key.endswith("vat_id"):
             truth, found = _plain(truth), _plain(found)

@@ -3,7 +3,7 @@
 Design choices:
 
 * Amounts are equal as Decimals, texts after casefold with blanks collapsed.
-* A value that was worked out and never stood on the page (no place) is no claim about the page:
+* A value that was worked out and never stood on the page for itself is no claim about the page:
   where the truth has none either, it counts neither way.
 * Lines are matched so that as many as possible are right. A part that is left out is right in
   whatever line; a line of which all that is asked is left out takes one found line with it.
@@ -38,6 +38,7 @@ __all__ = [
     "like",
     "pairs",
     "same",
+    "worked_out",
 ]
 
 HEADER = ("number", "issue_date", "seller.name", "currency", "total", "net", "tax", "due")
@@ -94,7 +95,7 @@ def count_header(case: Case, invoice: Invoice | None) -> dict[str, Score]:
             continue
         truth = value_at(case.truth, key)
         found = None if invoice is None else value_at(invoice, key)
-        if truth is None and found is not None and _worked_out(invoice, key):
+        if truth is None and invoice is not None and found is not None and worked_out(invoice, key):
             continue
         scores[key] = Score(
             int(truth is not None and found is not None and same(truth, found)),
@@ -104,8 +105,15 @@ def count_header(case: Case, invoice: Invoice | None) -> dict[str, Score]:
     return scores
 
 
-def _worked_out(invoice: Invoice | None, key: str) -> bool:
-    return invoice is not None and key in AMOUNTS and key not in invoice.places
+def worked_out(invoice: Invoice, key: str) -> bool:
+    """Tell whether an amount of the head was not printed for itself.
+
+    So it is where it has no place, or that of another amount: what is due, where nothing says so,
+    is the total.
+    """
+    place = invoice.places.get(key)
+    others = [invoice.places.get(each) for each in AMOUNTS if each != key]
+    return key in AMOUNTS and (place is None or place in others)
 
 
 def five_right(scores: dict[str, Score]) -> bool:
