@@ -12,7 +12,8 @@ import pandas as pd
 
 from slmapps.records import Problem, Severity, Status
 from slmapps_invoices.coded import CodedInvoice
-from slmapps_invoices.line_items import line_number
+from slmapps_invoices.line_items import is_line, line_number
+from slmapps_invoices.page_problems import UNSURE
 from slmapps_invoices.records import Invoice, InvoiceLine
 
 if TYPE_CHECKING:
@@ -48,10 +49,10 @@ class Entry:
 
     @property
     def waiting(self) -> int:
-        """How many of its lines a person still has to look at."""
+        """How many of its lines, and of the fields read off its pages, a person has to look at."""
         return len(
             {
-                row.item
+                (row.item, "" if is_line(row.item) else row.prediction.field)
                 for row in self.predictions
                 if row.corrected is None and row.prediction.status is not Status.ACCEPTED
             }
@@ -64,8 +65,12 @@ class Entry:
 
     @property
     def alarms(self) -> list[Problem]:
-        """What a person must know before it is booked."""
-        return [each for each in self.record.problems if each.severity is not Severity.INFO]
+        """What a person must know before it is booked; fields that wait are counted, not told."""
+        return [
+            each
+            for each in self.record.problems
+            if each.severity is not Severity.INFO and each.code != UNSURE
+        ]
 
 
 def entries(records: Sequence[RecordRow], predictions: Sequence[PredictionRow]) -> list[Entry]:
@@ -165,7 +170,7 @@ def line_table(
     others: dict[tuple[int, str], str] = {
         (line_number(row.item), row.prediction.field): row.corrected or row.prediction.value or ""
         for row in entry.predictions
-        if row.prediction.field != "account"
+        if row.prediction.field != "account" and is_line(row.item)
     }
     fields = dict.fromkeys(field for _, field in others)
     rows = []

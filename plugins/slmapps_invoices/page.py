@@ -20,6 +20,8 @@ from slmapps_invoices.overview import (
     line_table,
     printed,
 )
+from slmapps_invoices.page_fields import is_page_read
+from slmapps_invoices.page_review import page_review
 from slmapps_invoices.setting_up.page import books, new_client, set_up
 from slmapps_ui import decision, jobs, session
 from slmapps_ui.document_view import document_view
@@ -128,7 +130,7 @@ def _lines(workspace: Workspace, client: str, entry: Entry) -> None:
         _split(workspace, client, entry, number, label)
     with right:
         about = [row for row in entry.predictions if row.item == accounts[number].item]
-        decision.panel(desk, workspace, grouped(desk, about)[0], why=why)
+        decision.panel(desk, workspace, grouped(desk, workspace, about)[0], why=why)
 
 
 def _split(
@@ -167,13 +169,7 @@ def _detail(workspace: Workspace, client: str, entry: Entry) -> None:
                 st.caption("None: it reads, it adds up, and it was not seen before.")
     if document.open:
         with document:
-            document_view(
-                workspace,
-                entry.record.document,
-                key=_key(client, f"document:{entry.record.id}"),
-                places=entry.invoice.places if entry.invoice else None,
-                values=printed(entry),
-            )
+            _document(workspace, client, entry)
     if audit.open:
         with audit:
             about = {
@@ -182,6 +178,20 @@ def _detail(workspace: Workspace, client: str, entry: Entry) -> None:
             }
             trail = activity(workspace, 2000, app=APP, client=client, about=about)
             st.dataframe(trail.drop(columns="Client"), hide_index=True)
+
+
+def _document(workspace: Workspace, client: str, entry: Entry) -> None:
+    key = _key(client, f"document:{entry.record.id}")
+    if is_page_read(entry.record.data):
+        page_review(workspace, entry.record.id, key)
+        return
+    document_view(
+        workspace,
+        entry.record.document,
+        key=key,
+        places=entry.invoice.places if entry.invoice else None,
+        values=printed(entry),
+    )
 
 
 # Out

@@ -18,9 +18,18 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from slmapps.records import Document, Evidence, EvidenceKind, Prediction, Problem, Span, Status
+from slmapps.records import (
+    Document,
+    Evidence,
+    EvidenceKind,
+    Prediction,
+    Problem,
+    Severity,
+    Span,
+    Status,
+)
 from slmapps_invoices.field_values import AMOUNTS, DATES, LINE_AMOUNTS, NEEDED
-from slmapps_invoices.page_problems import remaining
+from slmapps_invoices.page_problems import UNSURE, remaining
 from slmapps_invoices.records import Invoice
 
 __all__ = [
@@ -273,10 +282,16 @@ def _evidence(invoice: Invoice, key: str, document: Document | None) -> tuple[Ev
 
 
 def _why(invoice: Invoice, key: str, problems: Sequence[Problem]) -> str:
+    """Say why a field waits, where that is more than its confidence."""
     place = invoice.places.get(key)
     if place is None:
         return NOT_PRINTED
-    said = [each.message for each in problems if each.where == place]
+    doubts = [
+        each for each in problems if each.severity is not Severity.INFO and each.code != UNSURE
+    ]
+    said = [each.message for each in doubts if each.where == place]
+    if not said and key in AMOUNTS:  # no sum of the head is accepted while one of them is in doubt
+        said = [each.message for each in doubts]
     return said[0] if said else ""
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from slmapps.backbone.weights import WeightsMissing
 from slmapps.records import Document, Page, Span
 from slmapps_invoices.field_values import AMOUNTS, DATES, LINE_AMOUNTS, Hand, checked
 from slmapps_invoices.page_fields import value_of
@@ -51,12 +52,16 @@ def lesson(
 ) -> Example | None:
     """Give what a field's right value says of the seller's next document; None if nothing.
 
-    ``invoice`` is as it is now, ``read`` as it was read; ``pointed`` a Span as JSON.
+    ``invoice`` is as it is now, ``read`` as it was read; ``pointed`` a Span as JSON. Without the
+    tagger's weights nothing is learnt, and the correction holds all the same.
     """
     sellers = sellers_of(invoice)
     if not sellers or not document.pages:
         return None
-    tagged = page_tags(document)
+    try:
+        tagged = page_tags(document)
+    except (WeightsMissing, OSError):
+        return None
     label = label_of(key)
     right: Words | None = None
     if pointed is not None:

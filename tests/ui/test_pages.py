@@ -63,7 +63,7 @@ def test_home_leads_to_the_most_doubtful_line(stocked):
     app = page("slmapps_ui.home:render").run()
     app.button(key="review-next").click().run()
     least = min(stocked.predictions(app="shelves"), key=lambda row: row.prediction.confidence)
-    assert app.session_state["review:cursor"] == (least.record_id, "label")
+    assert app.session_state["review:cursor"] == (least.record_id, "label", "")
 
 
 def test_the_queue_is_sorted_by_doubt(stocked):

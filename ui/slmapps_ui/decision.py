@@ -1,8 +1,9 @@
 """One item before a person: what is suggested and why, and what a choice will change.
 
 The review page and every desk's own page use this one panel. Keys: 1 to 3 pick, A applies, Shift+A
-applies to the other open lines of the preview as well. A choice is shown with everything that it
-will change before it is stored; that is worked out last, so that the page never waits for it.
+applies to the other open lines of the preview as well; a value that no list holds is typed. A
+choice is shown with everything that it will change before it is stored; that is worked out last, so
+that the page never waits for it.
 """
 
 from __future__ import annotations
@@ -16,10 +17,10 @@ from streamlit.delta_generator import DeltaGenerator
 from slmapps.desk import Change, Desk
 from slmapps.records import Correction
 from slmapps.workspace import PredictionRow, Workspace
-from slmapps_ui import session
+from slmapps_ui import session, typed
 from slmapps_ui.evidence import evidence_html
 from slmapps_ui.item_card import card, verdict
-from slmapps_ui.items import Item, ItemKey, standing
+from slmapps_ui.items import Item, ItemKey, is_free, item_key, standing
 from slmapps_ui.markup import chip, escape, plain, write
 
 __all__ = [
@@ -127,10 +128,9 @@ def _picked_key(row: PredictionRow) -> str:
 
 
 def _picked(row: PredictionRow) -> str | None:
-    value: str | None = st.session_state.get(
-        _picked_key(row), row.corrected or row.prediction.value
-    )
-    return value
+    held = row.corrected if row.corrected is not None else row.prediction.value
+    value: str | None = st.session_state.get(_picked_key(row), held)
+    return held if value == "" and held is None else value  # nothing typed says nothing
 
 
 def _pick(row: PredictionRow, value: str) -> None:
@@ -159,9 +159,22 @@ def panel(
     prediction = row.prediction
     label = labels_of(desk, workspace, row)
     write(card(desk.describe(workspace, row) if desk.describe else {}, row) + verdict(row))
-    _candidates(row, label)
+    if item.free:
+        typed.entry(workspace, row, _picked_key(row))
+    else:
+        _candidates(row, label)
+        _search(row, label)
+        _other_fields(desk, workspace, item.rows[1:])
+    buttons = st.container(horizontal=True, key="panel-buttons")
+    preview = st.empty()
+    with why or st.container(key="panel-evidence"):
+        write(evidence_html(prediction.evidence, label))
+    _confirm(desk, workspace, item, label, buttons, preview, after)
+
+
+def _search(row: PredictionRow, label: Labels) -> None:
     st.selectbox(
-        f"Another {prediction.field.replace('_', ' ')}",
+        f"Another {row.prediction.field.replace('_', ' ')}",
         list(label.names),
         index=None,
         format_func=label,
@@ -171,12 +184,6 @@ def panel(
         placeholder="Search by code or name…",
         label_visibility="collapsed",
     )
-    _other_fields(desk, workspace, item.rows[1:])
-    buttons = st.container(horizontal=True, key="panel-buttons")
-    preview = st.empty()
-    with why or st.container(key="panel-evidence"):
-        write(evidence_html(prediction.evidence, label))
-    _confirm(desk, workspace, item, label, buttons, preview, after)
 
 
 def _candidates(row: PredictionRow, label: Labels) -> None:
@@ -290,7 +297,8 @@ def _confirm(
         buttons.caption("Settled. Pick something else to change it.")
         return
     as_is = all(each.right_as_is for each in _decided(item))
-    buttons.button(
+    apply_here = buttons.empty()
+    apply_here.button(
         "Confirm" if as_is else "Apply",
         key=f"apply:{row.id}",
         type="primary",
@@ -302,10 +310,15 @@ def _confirm(
     if as_is and len(standing(workspace, desk, row.client)) > EASY:
         # Confirming what is right seldom moves another line, and asking would take seconds.
         return
-    changes = _preview(desk, workspace, item)
+    try:
+        changes = _preview(desk, workspace, item)
+    except ValueError as problem:  # what was typed cannot be right
+        apply_here.empty()
+        preview.error(plain(str(problem)))
+        return
     moved = [each for each in changes if each.before != each.after]
     like = [each for each in changes if each.after == picked and each.field == row.prediction.field]
-    if like:
+    if like and not item.free:
         buttons.button(
             f"…and {len(like)} other line{'s' * (len(like) != 1)} like it",
             key=f"apply-all:{row.id}",
@@ -328,7 +341,8 @@ def _others(desk: Desk, workspace: Workspace, changes: Sequence[Change], client:
     for change in changes:
         row = rows.get(change.prediction_id) or workspace.prediction(change.prediction_id)
         rows[change.prediction_id] = row
-        by_item.setdefault((row.record_id, row.item), []).append(change)
+        key = item_key(row, free=is_free(desk, workspace, row))
+        by_item.setdefault(key, []).append(change)
     count = len(by_item)
     body = ""
     for of_item in list(by_item.values())[:PREVIEWED]:

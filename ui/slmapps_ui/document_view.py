@@ -12,7 +12,7 @@ from slmapps.workspace import Workspace
 from slmapps_ui import pagesheet
 from slmapps_ui.uploads import safe_name
 
-__all__ = ["document_view", "page_sheet"]
+__all__ = ["document_view", "file_button", "page_sheet"]
 
 XML_SHOWN = 200_000
 """Characters of XML and text that are shown; the file itself can always be downloaded."""
@@ -32,6 +32,21 @@ def page_sheet(workspace: Workspace, sha256: str, page: int) -> pagesheet.Sheet 
     return _sheet(sha256, page, document, data)
 
 
+def file_button(workspace: Workspace, sha256: str, *, key: str) -> None:
+    """Offer the file as it came in."""
+    document, data = workspace.document(sha256), workspace.document_bytes(sha256)
+    if document is None or data is None:
+        return
+    st.download_button(
+        "The file as it came",
+        data,
+        file_name=safe_name(document.name),
+        icon=":material/download:",
+        on_click="ignore",
+        key=f"{key}:file",
+    )
+
+
 def document_view(
     workspace: Workspace,
     sha256: str | None,
@@ -46,14 +61,7 @@ def document_view(
     if document is None or data is None:
         st.caption("The file was not kept.")
         return
-    st.download_button(
-        "The file as it came",
-        data,
-        file_name=safe_name(document.name),
-        icon=":material/download:",
-        on_click="ignore",
-        key=f"{key}:file",
-    )
+    file_button(workspace, document.sha256, key=key)
     if pagesheet.can_draw(document):
         _pages(document, data, key, places or {}, values)
     elif document.xml is not None:

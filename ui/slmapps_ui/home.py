@@ -14,7 +14,7 @@ from slmapps.records import Severity
 from slmapps.workspace import PredictionRow, RecordRow, Workspace
 from slmapps_ui import decision, jobs, review, session
 from slmapps_ui.item_card import card, verdict
-from slmapps_ui.items import Item, records_of, standing, waiting_items
+from slmapps_ui.items import Item, is_free, item_key, records_of, standing, waiting_items
 from slmapps_ui.markup import chip, escape, plain, write
 from slmapps_ui.problems import spoken, summary
 from slmapps_ui.tables import count_column, share_column
@@ -133,7 +133,7 @@ def _clients(ledgers: Sequence[Ledger]) -> None:
             "Client": [each.title for each in ledgers],
             "Documents": [len(each.records) for each in ledgers],
             "Alarms": [len(each.alarmed) for each in ledgers],
-            "Lines": [len(each.items) for each in ledgers],
+            "Lines": [sum(not item.free for item in each.items) for each in ledgers],
             "To review": [len(each.waiting) for each in ledgers],
             "Confirmed": [each.settled for each in ledgers],
             "Done": [100 * each.done / max(1, len(each.items)) for each in ledgers],
@@ -174,7 +174,7 @@ def _latest(workspace: Workspace, ledgers: Sequence[Ledger]) -> None:
                 "Date": about.get("date", ""),
                 "From": about.get("supplier", "") or record.key[:24],
                 "Document": about.get("invoice", ""),
-                "Lines": len(said),
+                "Lines": sum(not item.free for item in said),
                 "State": f"{waiting} to review" if waiting else "coded" if said else "—",
                 "Alarms": summary(record.problems),
             }
@@ -216,7 +216,7 @@ def _next(workspace: Workspace, desk: Desk, row: PredictionRow) -> None:
         "Review it", type="primary", icon=":material/rule:", key="review-next", shortcut="Enter"
     ):
         st.session_state[f"{desk.name}:client"] = row.client
-        review.open_at((row.record_id, row.item))
+        review.open_at(item_key(row, free=is_free(desk, workspace, row)))
         session.go("review")
 
 

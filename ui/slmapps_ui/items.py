@@ -12,24 +12,38 @@ from slmapps.desk import Desk
 from slmapps.records import Status
 from slmapps.workspace import PredictionRow, RecordRow, Workspace
 
-__all__ = ["Item", "ItemKey", "grouped", "item_of", "records_of", "standing", "waiting_items"]
+__all__ = [
+    "Item",
+    "ItemKey",
+    "grouped",
+    "is_free",
+    "item_key",
+    "records_of",
+    "standing",
+    "waiting_items",
+]
 
 T = TypeVar("T")
 
-ItemKey = tuple[int, str]
-"""The record and the item within it: what stays when a Prediction is made anew."""
+ItemKey = tuple[int, str, str]
+"""The record, the item within it, and the field where it is decided on by itself: what stays when
+a Prediction is made anew."""
 
 
 @dataclass(frozen=True)
 class Item:
-    """The current Predictions of one item, the main field first."""
+    """The current Predictions of one item, the main field first.
+
+    ``free`` is the item whose value is typed: a field that is decided on by itself.
+    """
 
     rows: tuple[PredictionRow, ...]
+    free: bool = False
 
     @property
     def key(self) -> ItemKey:
         """What the item is, whatever is said of it."""
-        return (self.main.record_id, self.main.item)
+        return item_key(self.main, free=self.free)
 
     @property
     def main(self) -> PredictionRow:
@@ -52,29 +66,33 @@ class Item:
         return min((row.prediction.confidence for row in self.open or self.rows), default=0.0)
 
 
+def item_key(row: PredictionRow, *, free: bool) -> ItemKey:
+    """Give the key of the item that a Prediction is of."""
+    return (row.record_id, row.item, row.prediction.field if free else "")
+
+
+def is_free(desk: Desk, workspace: Workspace, row: PredictionRow) -> bool:
+    """Tell whether the desk lets that Prediction's value be typed."""
+    return desk.free_text is not None and desk.free_text(workspace, row)
+
+
 def _order(desk: Desk, row: PredictionRow) -> tuple[int, int]:
     fields = desk.fields
     field = row.prediction.field
     return (fields.index(field) if field in fields else len(fields), row.id)
 
 
-def grouped(desk: Desk, rows: Iterable[PredictionRow]) -> list[Item]:
+def grouped(desk: Desk, workspace: Workspace, rows: Iterable[PredictionRow]) -> list[Item]:
     """Group rows by item, in the order in which the items come; superseded ones are left out."""
     by_key: dict[ItemKey, list[PredictionRow]] = {}
     for row in rows:
         if row.superseded_by is None:
-            by_key.setdefault((row.record_id, row.item), []).append(row)
+            key = item_key(row, free=is_free(desk, workspace, row))
+            by_key.setdefault(key, []).append(row)
     return [
-        Item(tuple(sorted(of_item, key=lambda row: _order(desk, row))))
-        for of_item in by_key.values()
+        Item(tuple(sorted(of_item, key=lambda row: _order(desk, row))), free=bool(key[2]))
+        for key, of_item in by_key.items()
     ]
-
-
-def item_of(desk: Desk, workspace: Workspace, key: ItemKey) -> Item | None:
-    """Everything that is said of one item now, settled or open."""
-    rows = workspace.predictions(record_id=key[0], open_only=False)
-    found = grouped(desk, [row for row in rows if row.item == key[1]])
-    return found[0] if found else None
 
 
 _held: OrderedDict[tuple[str, str, str, str], tuple[int, Any]] = OrderedDict()
@@ -117,7 +135,7 @@ def standing(workspace: Workspace, desk: Desk, client: str) -> list[Item]:
     def read() -> list[Item]:
         rows = workspace.predictions(app=desk.name, client=client)
         rows += _settled(workspace, desk.name, client)
-        return grouped(desk, sorted(rows, key=lambda row: (row.record_id, row.id)))
+        return grouped(desk, workspace, sorted(rows, key=lambda row: (row.record_id, row.id)))
 
     return _fresh(workspace, desk.name, client, "items", read)
 

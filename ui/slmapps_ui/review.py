@@ -222,7 +222,8 @@ def _queue(desk: Desk, workspace: Workspace, client: str) -> tuple[list[Item], i
     if not shown:
         _empty(desk, every)
         return [], 0
-    label = decision.labels_of(desk, workspace, shown[place].main)
+    chosen_from = next((item.main for item in shown if not item.free), shown[place].main)
+    label = decision.labels_of(desk, workspace, chosen_from)
     table = _table(desk, workspace, shown, label, place)
 
     def opened() -> None:
