@@ -45,6 +45,7 @@ bench-invoices: setup ## every published figure of the invoices desk; needs SLMA
 	@test -d .cache/rankers || $(BIN)/python -m slmapps_invoices.coding.training \
 	    --data "$$SLMAPPS_DATA/invoices/coding" --out .cache/rankers --leave-one-out
 	$(BIN)/python -m benchmarks.bench_coding --rankers .cache/rankers
+	$(BIN)/python -m benchmarks.bench_pages --errors .cache/pages_errors.jsonl
 
 bench-writer: setup ## every published figure of the writer, beside its base; needs SLMAPPS_DATA (LIMIT=bytes for less)
 	@test -n "$$SLMAPPS_DATA" || { echo "Set SLMAPPS_DATA to the folder that holds writer/"; exit 2; }

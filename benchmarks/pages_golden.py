@@ -4,6 +4,7 @@ Design choices:
 
 * A field is a key at the top of a golden file, as that project counts them: 170 in its PDFs. The
   one text file (8 more) is no page, and is left out there, too.
+* A sign for "number" before an invoice's number is none of it.
 * ``issuer`` is what its template is called ("Amazon Web Services"), not what is printed: a name
   found that holds all of its words and at most three more is right. ``desc`` is a sentence that
   the templates make of the issuer, and is right with it.
@@ -21,6 +22,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from benchmarks.pages_cases import value_at
 from benchmarks.pages_scores import assigned, like, same, tidy
 from benchmarks.pages_tables import rows, share
 from slmapps_invoices.read import read_invoice
@@ -43,6 +45,10 @@ def _amount(name: str) -> Callable[[Invoice, Any], bool]:
 
 def _day(name: str) -> Callable[[Invoice, Any], bool]:
     return lambda invoice, wanted: getattr(invoice, name) == date.fromisoformat(wanted)
+
+
+def _within(read: Callable[[Invoice], str]) -> Callable[[Invoice, Any], bool]:
+    return lambda invoice, wanted: tidy(str(wanted)) in tidy(read(invoice))
 
 
 def _tight(text: str) -> str:
@@ -99,10 +105,12 @@ _HELD: dict[str, Callable[[Invoice, Any], bool]] = {
     "amount_tax": _amount("tax"),
     "date": _day("issue_date"),
     "date_due": _day("due_date"),
-    "invoice_number": _text(lambda one: one.number),
+    "invoice_number": lambda invoice, wanted: _tight(invoice.number) == _tight(wanted.strip("#")),
     "currency": _text(lambda one: one.currency),
     "partner_name": _text(lambda one: one.seller.name),
     "partner_street": _text(lambda one: one.seller.street),
+    "partner_street2": _within(lambda one: one.seller.street),
+    "partner_street3": _within(lambda one: one.seller.street),
     "partner_city": _text(lambda one: one.seller.city),
     "partner_zip": _text(lambda one: one.seller.postcode),
     "country_code": _text(lambda one: one.seller.country),
@@ -116,6 +124,8 @@ _HELD: dict[str, Callable[[Invoice, Any], bool]] = {
     "iban": _text(lambda one: one.seller.iban),
     "bic": _text(lambda one: one.seller.bic),
     "order_id": _text(lambda one: one.order_reference),
+    "booking_id": _text(lambda one: one.order_reference or one.number),
+    "customer_order_free_ref": _text(lambda one: one.buyer_reference),
     "purchase_order_id": _text(lambda one: one.order_reference),
     "customer_order_number": _text(lambda one: one.order_reference),
     "payment_reference": _text(lambda one: one.payment_reference),
@@ -173,6 +183,11 @@ _LINES = ("lines", "line_items")
 _WHERE = {
     "amount": "total", "amount_untaxed": "net", "amount_tax": "tax", "date": "issue_date",
     "date_due": "due_date", "invoice_number": "number", "currency": "currency",
+    "vat": "seller.vat_id", "static_vat": "seller.vat_id", "gstin": "seller.vat_id",
+    "iban": "seller.iban", "bic": "seller.bic", "partner_street": "seller.street",
+    "partner_city": "seller.city", "partner_zip": "seller.postcode", "note": "notes",
+    "partner_email": "seller.email", "partner_coc": "seller.legal_id", "narration": "notes",
+    "order_id": "order_reference", "customer_order_number": "order_reference",
 }  # fmt: skip
 
 
@@ -186,7 +201,7 @@ def _found(invoice: Invoice | None, name: str) -> str | None:
             f"{line.description} | {line.quantity} | {line.unit_price} | {line.net}"
             for line in invoice.lines
         )
-    value = getattr(invoice, _WHERE.get(name, ""), None)
+    value = value_at(invoice, _WHERE[name]) if name in _WHERE else None
     return None if value is None else str(value)
 
 
@@ -194,10 +209,12 @@ def golden_table(found: dict[str, Any]) -> str:
     """The figures as Markdown, with what was wrong in each file."""
     right, held = found["right"], found["right"] + found["wrong"]
     core = share(found["core fields right"], found["core fields"])
+    most = share(held, found["fields"])
     whole = [
         ("golden fields right", f"≥ {ASKED:.0%}", share(right, found["fields"]), PUBLISHED),
         ("of those that our record can hold", "", share(right, held), ""),
         ("issuer, amount, date, number, currency", "", core, ""),
+        ("fields that our record can hold, the most that it can reach", "", most, ""),
     ]
     lines = [
         "\n### golden: invoice2data's fields",
