@@ -1,7 +1,7 @@
 """Company, address, date and total of scanned receipts: the page tagger beside a linear classifier.
 
     python -m benchmarks.bench_receipts --data DATA/invoices/documents/sroie/train.jsonl.gz
-        [--from FOLDER] [--folds 5] [--only 0] [--epochs 12] [--threads 1] [--json]
+        [--from FOLDER] [--folds 5] [--only 0] [--epochs 8] [--threads 1] [--json]
 
 Each fold of the receipts is read by a tagger that learnt from the other folds; receipts of one text
 are in one fold. ``--from`` is a tagger of invoices to go on with, else weights begin at random. A
@@ -38,6 +38,7 @@ from slmapps_invoices.pages.receipts import (
 )
 
 if TYPE_CHECKING:
+    from slmapps.heads.pages import PageTagger
     from slmapps.heads.pages.network import Network
 
 LABELS = ("other", *ENTITIES.values())
@@ -105,14 +106,30 @@ def tagged(
     receipts: Sequence[Receipt], fold_of: Sequence[int], fold: int, given: Any, pieces: Pieces
 ) -> Iterator[tuple[Receipt, Values]]:
     """What a tagger that learnt from the other folds says of a fold's receipts."""
+    tagger = _trained(receipts, fold_of, fold, given, pieces)
+    for receipt, number in zip(receipts, fold_of, strict=True):
+        if number == fold:
+            yield receipt, entities(receipt.page, tagger.tag([receipt.page])[0])
+
+
+def _trained(
+    receipts: Sequence[Receipt], fold_of: Sequence[int], fold: int, given: Any, pieces: Pieces
+) -> PageTagger:
+    """The tagger for a fold: the one kept from an earlier run, else trained now."""
     import torch
 
+    from slmapps.heads.pages import PageTagger
     from slmapps.heads.pages.training import Recipe, train
 
+    kept = given.out / f"fold-{fold}" if given.out else None
+    if kept and (kept / "tagger.safetensors").is_file():
+        return PageTagger.load(kept, pieces.table, pieces.tokenizer)
     torch.set_num_threads(given.threads)
-    made = [labelled_receipt(receipt, pieces.tokenizer, LABELS) for receipt in receipts]
-    mine = [at for at, number in enumerate(fold_of) if number == fold]
-    others = [at for at, number in enumerate(fold_of) if number != fold]
+    made = [
+        labelled_receipt(receipt, pieces.tokenizer, LABELS)
+        for receipt, number in zip(receipts, fold_of, strict=True)
+        if number != fold
+    ]
     recipe = Recipe(
         epochs=given.epochs, words=given.words, rate=given.rate, hidden=given.hidden, seed=fold
     )
@@ -123,14 +140,11 @@ def tagged(
             seconds = round(time.monotonic() - started)
             print(f"fold {fold}: {line['done']:.2f} {line['loss']:.3f} {seconds}s", file=sys.stderr)
 
-    tagger = train(
-        [made[at] for at in others], [], LABELS, pieces.table, pieces.tokenizer, recipe,
-        begin=begun(given.begin, pieces), tell=tell,
-    )  # fmt: skip
-    if given.out:
-        tagger.save(given.out / f"fold-{fold}")
-    for at in mine:
-        yield receipts[at], entities(receipts[at].page, tagger.read(made[at].page))
+    begin = begun(given.begin, pieces)
+    tagger = train(made, [], LABELS, pieces.table, pieces.tokenizer, recipe, begin=begin, tell=tell)
+    if kept:
+        tagger.save(kept)
+    return tagger
 
 
 Segments = list[tuple[str, tuple[float, float, float, float]]]
@@ -252,13 +266,15 @@ def main() -> None:
     parser.add_argument("--from", dest="begin", type=Path, help="a tagger to go on with")
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--only", type=int, action="append", help="read this fold alone")
-    parser.add_argument("--epochs", type=float, default=12.0)
-    parser.add_argument("--words", type=int, default=2000, help="of one step")
+    parser.add_argument("--epochs", type=float, default=8.0)
+    parser.add_argument("--words", type=int, default=1200, help="of one step")
     parser.add_argument("--rate", type=float, default=7e-4)
     parser.add_argument("--hidden", type=float, default=0.06, help="share of words hidden")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--linear-only", action="store_true")
-    parser.add_argument("--out", type=Path, help="where the folds' taggers are kept")
+    parser.add_argument(
+        "--out", type=Path, help="where the folds' taggers are kept, to be taken again"
+    )
     parser.add_argument("--errors", type=Path, help="where wrong values are written")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
