@@ -91,6 +91,7 @@ def _said(line: InvoiceLine) -> str:
 
 def write(rows: Sequence[dict[str, Any]], path: Path) -> None:
     """Write the rows to a file, one JSON object a line."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), "utf-8")
 
 

@@ -77,6 +77,21 @@ def test_what_is_added_to_the_lines_is_a_charge_though_it_was_tagged_like_an_all
     assert (off.value("allowance"), off.value("charge")) == (25, None)
 
 
+def test_paid_and_due_are_as_tagged_where_the_sums_hold_both_ways() -> None:
+    whole, nothing = Decimal("119.00"), Decimal("0.00")
+    given = Candidates(net=one("100.00"), tax=one("19.00"), total=one("119.00"))
+    for due, sure in ((whole, 0.7), (nothing, 0.3)):
+        solution = solve(
+            replace(
+                given,
+                paid=(read(whole, 1 - sure, "a"), read(nothing, sure, "b")),
+                due=(read(whole, sure, "a"), read(nothing, 1 - sure, "b")),
+            )
+        )
+        assert solution.value("due") == due
+        assert solution.margins["due"] < 3
+
+
 def test_an_allowance_and_a_charge_are_told_apart_by_the_sums() -> None:
     both = (*one("10.00", place="off"), *one("25.00", place="on"))
     solution = solve(

@@ -228,7 +228,9 @@ class _Search:
                 off = 0 if paid is None else signed(cents(paid.value), total)
                 amounts = (total, off, cents(due.value))
                 holds = total - off == amounts[2]
-                score += HOLDS + evidence(amounts, twice=not off) if holds else FAILS
+                # Nothing paid or nothing due: the total is printed twice, whichever is meant.
+                once = bool(off and amounts[2])
+                score += HOLDS + evidence(amounts, twice=not once) if holds else FAILS
             found.append(_Part(score, _named(paid=paid, due=due)))
         self._tails[total] = _best(found)
         return self._tails[total]
