@@ -5,8 +5,8 @@ Design choices:
 * Every value with a confidence counts that has a truth: those of the head, and those of the lines
   by the best one-to-one matching. A line that is none is wrong with its amount and description.
 * Invented documents in layouts never trained on are used: there the truth of each value is known.
-* Where the truth has no value (not printed) and one was read, that is wrong; one that was worked
-  out and has no place is left out, as everywhere in this bench.
+* Where the truth has no value (not printed) and one was read, that is wrong; an amount that is what
+  the printed ones come to is left out, as everywhere in this bench.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 
 from benchmarks.pages_cases import Case, value_at
 from benchmarks.pages_reading import BUDGET, Read
-from benchmarks.pages_scores import calibration_bins, calibration_error, pairs, same, worked_out
+from benchmarks.pages_scores import calibration_bins, calibration_error, pairs, same, unclaimed
 from benchmarks.pages_tables import number, rows
 
 __all__ = ["Point", "calibration", "calibration_table", "drawn", "points"]
@@ -62,7 +62,7 @@ def points(case: Case, read: Read) -> Iterator[Point]:
         if key not in read.invoice.confidences or key in case.left_out:
             continue
         truth, found = value_at(case.truth, key), value_at(read.invoice, key)
-        if found is None or (truth is None and worked_out(read.invoice, key)):
+        if found is None or (truth is None and unclaimed(case, read.invoice, key)):
             continue
         if key.endswith("vat_id"):
             truth, found = _plain(truth), _plain(found)

@@ -3,8 +3,8 @@
 Design choices:
 
 * Amounts are equal as Decimals, texts after casefold with blanks collapsed.
-* A value that was worked out and never stood on the page for itself is no claim about the page:
-  where the truth has none either, it counts neither way.
+* An amount that is not printed and is what the printed ones come to (the total is due, if nothing
+  else says what is) counts neither way.
 * Lines are matched so that as many as possible are right. A part that is left out is right in
   whatever line; a line of which all that is asked is left out takes one found line with it.
 """
@@ -38,7 +38,7 @@ __all__ = [
     "like",
     "pairs",
     "same",
-    "worked_out",
+    "unclaimed",
 ]
 
 HEADER = ("number", "issue_date", "seller.name", "currency", "total", "net", "tax", "due")
@@ -95,7 +95,7 @@ def count_header(case: Case, invoice: Invoice | None) -> dict[str, Score]:
             continue
         truth = value_at(case.truth, key)
         found = None if invoice is None else value_at(invoice, key)
-        if truth is None and invoice is not None and found is not None and worked_out(invoice, key):
+        if truth is None and invoice and found is not None and unclaimed(case, invoice, key):
             continue
         scores[key] = Score(
             int(truth is not None and found is not None and same(truth, found)),
@@ -105,15 +105,27 @@ def count_header(case: Case, invoice: Invoice | None) -> dict[str, Score]:
     return scores
 
 
-def worked_out(invoice: Invoice, key: str) -> bool:
-    """Tell whether an amount of the head was not printed for itself.
+def unclaimed(case: Case, invoice: Invoice, key: str) -> bool:
+    """Tell whether a value that the page does not print is none that could be wrong.
 
-    So it is where it has no place, or that of another amount: what is due, where nothing says so,
-    is the total.
+    So is an amount that is what the printed ones come to, wherever it was read, and one without a
+    place of which nothing is known.
     """
-    place = invoice.places.get(key)
-    others = [invoice.places.get(each) for each in AMOUNTS if each != key]
-    return key in AMOUNTS and (place is None or place in others)
+    truth, found = case.truth, getattr(invoice, key, None)
+    if key not in AMOUNTS:
+        return False
+    after = (truth.rounding or 0) - (truth.paid or 0)
+    follows = {
+        "due": None if truth.total is None else truth.total + after,
+        "net": _together(truth.total, truth.tax, -1),
+        "tax": _together(truth.total, truth.net, -1),
+        "total": _together(truth.net, truth.tax, 1),
+    }[key]
+    return found == follows if follows is not None else key not in invoice.places
+
+
+def _together(one: Decimal | None, two: Decimal | None, sign: int) -> Decimal | None:
+    return None if one is None or two is None else one + sign * two
 
 
 def five_right(scores: dict[str, Score]) -> bool:

@@ -89,11 +89,15 @@ def test_what_the_page_does_not_show_counts_neither_way() -> None:
     assert count_lines(case, None)["amounts"] == Score(0, 0, 1)
 
 
-def test_what_was_worked_out_and_is_not_printed_is_no_claim_about_the_page() -> None:
-    worked_out = changed(due=Decimal("59.50"))
-    assert "due" not in count_header(CASE, worked_out)
-    read = worked_out.model_copy(update={"places": {"due": HERE}})
-    assert count_header(CASE, read)["due"] == Score(0, 1, 0)
+def test_what_follows_from_the_printed_amounts_is_no_claim_about_the_page() -> None:
+    assert "due" not in count_header(CASE, changed(due=Decimal("59.50")))
+    assert count_header(CASE, changed(due=Decimal("9.50")))["due"] == Score(0, 1, 0)
+    paid = Case("a.pdf", b"", changed(paid=Decimal("50.00")))
+    assert "due" not in count_header(paid, changed(due=Decimal("9.50")))
+    bare = Case("a.pdf", b"", changed(net=None, tax=None))
+    assert {"net", "tax"}.isdisjoint(count_header(bare, TRUTH))
+    read = changed(places={"net": HERE})
+    assert count_header(bare, read)["net"] == Score(0, 1, 0)
 
 
 def test_lines_are_matched_whatever_their_order() -> None:
