@@ -52,7 +52,7 @@ def remaining(
     sums = [*check_arithmetic(now), *_lines_and_net(now, said, asked=added_up)]
     left = [*(each.model_copy(update={"file": file}) for each in sums), *kept]
     if any(each.code == UNSURE for each in problems):
-        doubt = unsure(now, left)
+        doubt = unsure(now)
         left += [] if doubt is None else [doubt.model_copy(update={"file": file})]
     return left
 

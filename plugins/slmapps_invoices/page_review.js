@@ -103,9 +103,12 @@ class View {
   update(data) {
     this.data = data;
     this.fields = data.fields;
+    let arrived = false;
     for (const page of data.pages) {
       const known = this.pages.get(page.number);
-      if (!known || known.image !== page.image) this.pages.set(page.number, page);
+      if (known && known.image === page.image) continue;
+      this.pages.set(page.number, page);
+      arrived = arrived || page.number === this.page;
     }
     if (data.version !== this.version) {
       this.version = data.version;
@@ -121,6 +124,9 @@ class View {
     if (this.fresh || first) {
       this.fresh = false;
       this.show(first);
+    } else if (arrived) {
+      this.drawSheet();
+      this.scroll(true);
     }
   }
 
