@@ -185,14 +185,21 @@ def _holder(invoice: Invoice, key: str) -> tuple[Any, str]:
 def corrected(read: Invoice, said: Said, places: Mapping[str, Span] | None = None) -> Invoice:
     """Give the invoice as ``read`` with the values that people ``said``, by key.
 
-    ``places`` are where a person pointed to.
+    ``places`` are where a person pointed to. What is due follows the total where it was read off
+    the very same place, for then the page says nothing else of it.
     """
     invoice = read
+    kept = {**read.places, **(places or {})}
+    follows = read.places.get("due") in {None, read.places.get("total")} and read.due == read.total
+    if "total" in said and "due" not in said and follows and read.due is not None:
+        invoice = _with(invoice, "due", said["total"])
+        if "due" in kept:
+            kept["due"] = kept["total"]
     for key, text in said.items():
         invoice = _with(invoice, key, text)
     return invoice.model_copy(
         update={
-            "places": {**read.places, **(places or {})},
+            "places": kept,
             # What a person said was not read, so it has no confidence.
             "confidences": {key: sure for key, sure in read.confidences.items() if key not in said},
         }
@@ -337,14 +344,19 @@ def concerns(key: str, line: int) -> bool:
 def judged(
     invoice: Invoice, problems: Sequence[Problem], budget: float, rows: Mapping[str, Prediction]
 ) -> dict[str, Prediction]:
-    """Give the Predictions ``rows`` (by key) whose status is another now, as they are now."""
+    """Give the open Predictions ``rows`` (by key) that are otherwise now, as they are now."""
     fine = accepted(invoice, problems, budget)
     changed = {}
     for key, old in rows.items():
-        if old.value is None or old.value == "":
+        value = value_of(invoice, key)
+        if not old.value or not value:
             continue
         status = Status.ACCEPTED if key in fine else Status.REVIEW
-        if status is not old.status:
-            reason = "" if key in fine else _why(invoice, key, problems)
-            changed[key] = old.model_copy(update={"status": status, "reason": reason})
+        if (status, value) == (old.status, old.value):
+            continue
+        reason = "" if key in fine else _why(invoice, key, problems)
+        new: dict[str, Any] = {"value": value, "status": status, "reason": reason}
+        if value != old.value:  # it follows another field, and so does its place
+            new["evidence"] = _evidence(invoice, key, None)
+        changed[key] = old.model_copy(update=new)
     return changed

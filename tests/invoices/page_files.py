@@ -53,7 +53,7 @@ def drawn(
     for page in range(1, pages):
         canvas.showPage()
         write(60, 60, f"Page {page + 1} of {pages}", 8)
-        y = 100.0
+        y = 300.0
     y += 20
     rows = [("Net amount", f"{net:.2f}"), ("VAT 20 %", f"{net * 0.2:.2f}")]
     rows += [("Amount payable", total), ("Balance of account EUR", "975.31")]

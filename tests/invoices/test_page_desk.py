@@ -71,7 +71,7 @@ def test_each_field_of_a_page_is_a_prediction_with_its_place(workspace, take, mo
     found = fields(workspace, record)
     assert set(found) == {
         "number", "issue_date", "seller.name", "seller.vat_id", "buyer.name", "currency", "net",
-        "tax", "total", "lines[0].read description", "lines[0].read net",
+        "tax", "total", "due", "lines[0].read description", "lines[0].read net",
     }  # fmt: skip
     total = found["total"].prediction
     assert (total.value, total.status) == ("120.00", Status.ACCEPTED)
@@ -108,7 +108,9 @@ def test_a_corrected_total_changes_the_record_and_its_sums_and_is_undone(
     told = desk.preview(workspace, said(row, "120.00"))
     before = workspace.record(record)
     changes = desk.correct(workspace, [said(row, "120,00")])
-    assert {(each.item, each.field) for each in changes} == {("header", "net"), ("header", "tax")}
+    assert {(each.item, each.field, each.after) for each in changes} == {
+        ("header", "net", "100.00"), ("header", "tax", "20.00"), ("header", "due", "120.00"),
+    }  # fmt: skip
     assert [(c.item, c.field, c.after) for c in told] == [
         (c.item, c.field, c.after) for c in changes
     ]
