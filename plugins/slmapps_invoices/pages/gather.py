@@ -11,12 +11,13 @@ Design choices:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 from typing import TYPE_CHECKING
 
-from slmapps.records import Page
+from slmapps.records import Page, Word
 from slmapps_invoices.pages.labels import LINE
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ _SAME_ROW = 0.5  # of the height: how far two middles may lie apart
 _TOUCH = 1.3  # of the height: the widest gap between words of one value
 _LEAST = 0.02
 _BEGINS = 0.5
+_CODE = re.compile(r"(?=.*[\dA-Z])[A-Z\d][A-Z\d./_-]+")
 _NAMES = {"seller_name", "buyer_name"}
 _JOINS = 0.12  # a word of a name that stands beside one that surely is
 
@@ -66,7 +68,10 @@ class Item:
 
 
 def printed_rows(page: Page) -> list[list[int]]:
-    """The page's words by printed rows from top to bottom, each from left to right."""
+    """The page's words by printed rows from top to bottom, each from left to right.
+
+    Words that run up or down the margin stand in no row.
+    """
     if not page.words:
         return []
     heights = [max(0.1, word.box[3] - word.box[1]) for word in page.words]
@@ -74,7 +79,8 @@ def printed_rows(page: Page) -> list[list[int]]:
     middles = [(word.box[1] + word.box[3]) / 2 for word in page.words]
     rows: list[list[int]] = []
     level = tallest = 0.0
-    for at in sorted(range(len(middles)), key=middles.__getitem__):
+    level_ones = [at for at in range(len(middles)) if not _upright(page.words[at], usual)]
+    for at in sorted(level_ones, key=middles.__getitem__):
         # Rows of small print lie closer than the page's usual ones.
         height = min(usual, max(tallest, heights[at]))
         if rows and middles[at] - level <= _SAME_ROW * height:
@@ -85,6 +91,13 @@ def printed_rows(page: Page) -> list[list[int]]:
             rows.append([at])
             level, tallest = middles[at], heights[at]
     return [sorted(row, key=lambda at: page.words[at].box[0]) for row in rows]
+
+
+def _upright(word: Word, usual: float) -> bool:
+    """Whether a word of several letters is far taller than it is wide: it is printed sideways."""
+    left, top, right, bottom = word.box
+    tall = bottom - top
+    return len(word.text) > 2 and tall > 1.6 * usual and tall > 1.5 * (right - left)
 
 
 def groups(
@@ -144,7 +157,7 @@ def items(
         share = max(float(tagged.begins[at]) for at in mine)
         if share >= _BEGINS or not made:
             made.append(([], share if share >= _BEGINS else 0.0))
-        made[-1][0].extend(_runs(page, tagged, mine, best))
+        made[-1][0].extend(_apart(list(_runs(page, tagged, mine, best))))
     return [Item(page.number, tuple(_joined(parts)), share) for parts, share in made]
 
 
@@ -158,6 +171,20 @@ def _runs(
             yield _group(page, tagged.shares[:, best[run[0]]], label, run)
             run = []
         run.append(at)
+
+
+def _apart(runs: list[Group]) -> list[Group]:
+    """Of two descriptions in one row the one that is a code is the article's number."""
+    named = [run for run in runs if run.label == "description"]
+    if len(named) < 2:
+        return runs
+    name = max(named, key=lambda run: len(run.text))
+    return [
+        replace(run, label="item")
+        if run in named and run is not name and _CODE.fullmatch(run.text)
+        else run
+        for run in runs
+    ]
 
 
 def _joined(parts: Sequence[Group]) -> list[Group]:

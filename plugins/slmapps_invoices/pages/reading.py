@@ -12,6 +12,7 @@ Design choices:
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -55,6 +56,10 @@ _TEXTS = {
     "description": "description",
     "details": "details",
 }
+_TAX_ALONE = re.compile(
+    r"(?:\W|\d|umsatzsteuer|mehrwertsteuer|m\.?w\.?st|u\.?st|vat|tax|t\.?v\.?a|gst|steuer|\b[a-z]\b)+\Z",
+    re.IGNORECASE,
+)
 _AMOUNTS = ("line_total", "allowance", "net", "tax", "total", "paid", "due")
 
 
@@ -203,6 +208,8 @@ class _Reader:
                         next(reversed(found.values()))[1].go_on(item)
                     continue
                 line, texts = self._line(item, key)
+                if not line.quantity and _TAX_ALONE.match(texts.values.get("description", "")):
+                    continue  # a row of the breakdown of tax, which stands in a table, too
                 if line.net or "description" in texts.values:
                     found[key] = line, texts
         return found
@@ -287,7 +294,7 @@ class _Texts:
         for name, label in _TEXTS.items():
             own = item.of(label)
             if own:
-                self.values[name] = " ".join(group.text for group in own)
+                self.values[name] = " ".join(group.text for group in own).strip(" :;,|•·-")
                 self.groups[name] = max(own, key=lambda group: len(group.words))
 
     def go_on(self, item: Item) -> None:

@@ -23,14 +23,14 @@ from slmapps.records import Page
 from slmapps_invoices.pages.amounts import convention, read_amount, read_rate
 from slmapps_invoices.pages.dates import day_order, read_date
 from slmapps_invoices.pages.gather import printed_rows
-from slmapps_invoices.pages.labels import LABELS, OTHER
+from slmapps_invoices.pages.labels import LABELS, LINE, OTHER
 from slmapps_invoices.pages.quantities import read_quantity
 from slmapps_invoices.records import Invoice
 
 if TYPE_CHECKING:
     from slmapps.heads.pages import Tagged
 
-__all__ = ["labels_of"]
+__all__ = ["begins_of", "labels_of"]
 
 _LONGEST = 12  # words of a value
 _BELIEVED = 0.15  # a label whose value fits and that the tagger gives this share is meant
@@ -51,6 +51,30 @@ def labels_of(
     return [
         _page_labels(page, told, tests, known) for page, told in zip(pages, tagged, strict=True)
     ]
+
+
+def begins_of(page: Page, labels: npt.NDArray[np.int64], invoice: Invoice) -> npt.NDArray[np.int64]:
+    """For each word of a page: 1 where its printed row begins a line, 0 where not, -1 not known.
+
+    A line begins where the first words of its description stand. Where not every line that has
+    words on the page was found, nothing is said of it.
+    """
+    found = np.full(len(page.words), -1, np.int64)
+    starts = [_plain(line.description) for line in invoice.lines]
+    of_lines = np.isin(labels, [LABELS.index(name) for name in LINE])
+    rows = [row for row in printed_rows(page) if of_lines[row].any()]
+    begun: list[int] = []
+    for number, row in enumerate(rows):
+        mine = [at for at in row if labels[at] == LABELS.index("description")]
+        text = _plain(" ".join(page.words[at].text for at in mine))
+        if len(text) > 1 and any(start.startswith(text) for start in starts):
+            begun.append(number)
+    shown = sum(labels[at] == LABELS.index("line_net") for row in rows for at in row)
+    if not begun or not len(begun) <= shown <= len(begun) + 1:
+        return found
+    for number, row in enumerate(rows):
+        found[row] = int(number in begun)
+    return found
 
 
 def _page_labels(

@@ -226,6 +226,20 @@ class Solution:
         chosen = self.fields.get(name)
         return None if chosen is None else chosen.value
 
+    @property
+    def tax_is_summed(self) -> bool:
+        """Whether the tax stands on the page as its parts by rate alone: read, and their sum fits.
+
+        The tax itself then is what total and net leave, so that it agrees with the rows is a check.
+        """
+        tax = self.fields.get("tax")
+        return (
+            tax is not None
+            and tax.source is Source.INFERRED
+            and self.equations.get("BR-CO-14") is Verdict.HOLDS
+            and all(row.amount and row.amount.source is Source.READ for row in self.taxes)
+        )
+
     def equations_that(self, verdict: Verdict) -> list[str]:
         """Give the names of the equations with a verdict."""
         return [name for name, own in self.equations.items() if own is verdict]

@@ -231,7 +231,7 @@ def einvoices(folder: Path, tagger: PageTagger) -> list[Labelled]:
     """The pages of the PDFs in a folder that have data inside, labelled by it."""
     from slmapps.documents import open_document
     from slmapps.heads.pages.training import Labelled
-    from slmapps_invoices.pages.self_labelled import labels_of
+    from slmapps_invoices.pages.self_labelled import begins_of, labels_of
     from slmapps_invoices.read import read_document
 
     found = []
@@ -251,7 +251,7 @@ def einvoices(folder: Path, tagger: PageTagger) -> list[Labelled]:
                 if page.words:
                     edge = {"first": at == 0, "last": at == len(pages) - 1}
                     features = page_features(page, tagger.tokenizer, **edge)
-                    found.append(Labelled(features, own, np.full(len(own), -1, np.int64)))
+                    found.append(Labelled(features, own, begins_of(page, own, invoices[0])))
     return found
 
 
