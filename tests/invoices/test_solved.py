@@ -46,6 +46,19 @@ def test_the_record_holds_places_and_what_else_is_known() -> None:
     assert made.taxes[0].tax == 19
 
 
+def test_a_tax_that_is_printed_by_its_rates_alone_is_no_guess() -> None:
+    rows = (
+        TaxCandidate(one("19"), one("80.00", "base"), one("15.20", "row")),
+        TaxCandidate(one("7", "r"), one("20.00", "base2"), one("1.40", "row2")),
+    )
+    parted = Candidates(net=one("100.00"), total=one("116.60"), taxes=rows)
+    solution = solve(parted)
+    assert (solution.value("tax"), solution.proved) == (Decimal("16.60"), True)
+    assert to_invoice(solution)[1] == []
+    wrong = solve(replace(parted, total=one("117.60")))
+    assert not wrong.proved
+
+
 def test_lines_priced_with_tax_lose_it_at_the_rate_that_net_and_tax_come_to() -> None:
     gross = Candidates(
         net=one("100.00"),

@@ -319,11 +319,8 @@ def _proved(solution: Solution, equations: dict[str, Verdict]) -> bool:
     several = len(solution.lines) > 1 or equations.get("line[0]") is Verdict.HOLDS
     by_lines = lines and several
     read = {name for name, one in solution.fields.items() if one.source is Source.READ}
-    if replace(solution, equations=equations).tax_is_summed:
-        read.add("tax")
-    elif equations["BR-CO-15"] is not Verdict.HOLDS:
-        read -= {"tax"} if "net" in read else set()
-    if {"net", "tax"} <= read:
+    summed = "net" in read and replace(solution, equations=equations).tax_is_summed
+    if summed or ({"net", "tax"} <= read and equations["BR-CO-15"] is Verdict.HOLDS):
         # One sum may be a chance: a base of each of two rates adds up, too. Something else has to
         # tie net or tax. Without tax the sum says no more than that a number is printed twice.
         net, tax = (cents(solution.fields[name].value) for name in ("net", "tax"))
