@@ -220,3 +220,14 @@ def test_nothing_heavy_is_loaded_before_it_is_used() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert out.stdout.strip() == "[]"
+
+
+def test_electronic_invoices_made_visible_are_drawn_as_forms_in_every_language():
+    forms = [layout for layout in range(400) if Style(layout, "de").form]
+    assert 0.1 < len(forms) / 400 < 0.25
+    for language, layout in zip(("de", "en", "fr") * 3, forms, strict=False):
+        sample = synthetic.make(500 + layout, layout=layout, languages=(language,))
+        assert sample.matched > 0.99
+        assert not check_arithmetic(sample.invoice)
+        labels = {label for page in sample.pages for label in page.labels}
+        assert {"number", "issue_date", "seller_name", "description", "line_net", "total"} <= labels

@@ -25,6 +25,7 @@ from slmapps_invoices.pages.synthetic.closing import (
     draw_terms_page,
 )
 from slmapps_invoices.pages.synthetic.figures import SYMBOLS
+from slmapps_invoices.pages.synthetic.form import Form
 from slmapps_invoices.pages.synthetic.heads import draw_head
 from slmapps_invoices.pages.synthetic.identities import Identity
 from slmapps_invoices.pages.synthetic.lexicon import LANGUAGES
@@ -105,6 +106,9 @@ def _draw(style: Style, bill: Bill) -> tuple[Sheet, dict[int, str]]:
         pen = Pen(Sheet(width, slip_height(len(bill.lines))), style, bill)
         draw_receipt(pen)
         return pen.sheet, {}
+    if style.form:
+        pen = Pen(Sheet(*_A4), style, bill)
+        return pen.sheet, Form(pen).draw()
     letter = style.chance("letter", 0.75 if style.country == "US" else 0.04)
     pen = Pen(Sheet(*(_LETTER if letter else _A4)), style, bill)
     y = draw_head(pen)

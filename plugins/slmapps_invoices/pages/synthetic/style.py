@@ -95,3 +95,10 @@ class Style:
     def receipt(self) -> bool:
         """Whether this is a till's slip."""
         return self.chance("receipt", 0.1)
+
+    @property
+    def form(self) -> bool:
+        """Whether this is an electronic invoice made visible, which never prices with tax."""
+        return (
+            not self.receipt and not self.chance("gross lines", 0.09) and self.chance("form", 0.2)
+        )
