@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from slmapps.heads.pages import Tagged
 
-__all__ = ["Group", "Item", "groups", "items", "printed_rows"]
+__all__ = ["Group", "Item", "groups", "items", "printed_rows", "with_words_before"]
 
 Box = tuple[float, float, float, float]
 _SAME_ROW = 0.5  # of the height: how far two middles may lie apart
@@ -133,6 +133,27 @@ def groups(
         if run:
             found.append(_group(page, shares, label, run))
     return sorted(found, key=lambda group: -group.share)
+
+
+def with_words_before(page: Page, group: Group, rows: Sequence[Sequence[int]]) -> Group:
+    """The group with all words that touch it from the left in its row."""
+    row = next((list(row) for row in rows if group.words[0] in row), [])
+    before = row[: row.index(group.words[0])] if row else []
+    taken = list(group.words)
+    while before and _touches(page, before[-1], taken[0]):
+        taken.insert(0, before.pop())
+    boxes = [page.words[at].box for at in taken]
+    return replace(
+        group,
+        words=tuple(taken),
+        text=" ".join(page.words[at].text for at in taken),
+        box=(
+            min(box[0] for box in boxes),
+            min(box[1] for box in boxes),
+            max(box[2] for box in boxes),
+            max(box[3] for box in boxes),
+        ),
+    )
 
 
 def items(

@@ -30,6 +30,11 @@ __all__ = ["entities"]
 
 _CHANGE = 3.0  # nats that it costs to change labels between words that touch
 _TOUCH = 1.3  # of the height
+# What stands around a company's name and is none of it: the number of the slip, of the register.
+_NO_NAME = re.compile(
+    r"^#\d+ | *\(?\b(?:CO(?:MPANY)?|REG)\b\W*(?:REG|NO)\b.*$| *\(?\b\d{5,}-?[A-Z]\b.*$",
+    re.IGNORECASE,
+)
 _MONTH = "(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)[A-Z]{0,6}"
 _DATE = re.compile(
     r"(?<!\d)(?:\d{1,2}([/.-])\d{1,2}\1(?:20)?\d{2}|20\d{2}([/.-])\d{1,2}\2\d{1,2}|20\d{6}"
@@ -44,7 +49,7 @@ def entities(page: Page, tagged: Tagged) -> dict[str, str]:
     rows = printed_rows(page)
     runs = list(_runs(page, rows))
     found = {
-        "company": _block(page, tagged, runs, "company"),
+        "company": _NO_NAME.sub("", _block(page, tagged, runs, "company")),
         "address": _block(page, tagged, runs, "address"),
         "date": _date(page, _shares(tagged, "date"), rows),
         "total": _amount(page, _shares(tagged, "total")),

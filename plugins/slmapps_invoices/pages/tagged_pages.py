@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from slmapps.records import Page, Span
 from slmapps_invoices.pages.addresses import Block
 from slmapps_invoices.pages.confidence import Signs
-from slmapps_invoices.pages.gather import Group, groups, printed_rows
+from slmapps_invoices.pages.gather import Group, groups, printed_rows, with_words_before
 
 if TYPE_CHECKING:
     from slmapps.heads.pages import Tagged
@@ -17,6 +18,13 @@ __all__ = ["TaggedPages"]
 
 _RIVALS = 8  # groups of one label that are looked at
 _LEAST = 0.01
+_COMPANIES = {"seller_name", "buyer_name"}
+_FORM = re.compile(
+    r"(?:g?gmbh|mbh|ag|kg|kgaa|ug|ohg|gbr|e\.?k\.?|se|ltd\.?|limited|llp|llc|plc|inc\.?|corp\.?|dac|"
+    r"s\.?a\.?r\.?l\.?|s\.?a\.?s\.?u?|s\.?a\.?|s\.?n\.?c\.?|eurl|b\.?v\.?|n\.?v\.?|s\.?r\.?l\.?|s\.?p\.?a\.?|"
+    r"&|and|und|et|\+|co\.?|cie\.?|,)",
+    re.IGNORECASE,
+)
 
 
 class TaggedPages:
@@ -35,7 +43,16 @@ class TaggedPages:
             for page, tagged, rows in zip(self.pages, self.tagged, self.rows, strict=True)
             for group in groups(page, tagged, label, least=least, rows=rows)
         ]
+        if label in _COMPANIES:
+            found = [self._company(group) for group in found]
         return sorted(found, key=lambda group: -group.share)[:most]
+
+    def _company(self, group: Group) -> Group:
+        """A name that is a legal form alone lacks the words before it."""
+        if not all(_FORM.fullmatch(word) for word in group.text.split()):
+            return group
+        at = next(n for n, page in enumerate(self.pages) if page.number == group.page)
+        return with_words_before(self.pages[at], group, self.rows[at])
 
     def span(self, group: Group | Block) -> Span:
         """Where a group stands."""
