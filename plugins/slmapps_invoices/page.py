@@ -153,11 +153,17 @@ def _detail(workspace: Workspace, client: str, entry: Entry) -> None:
     problems = entry.record.problems
     counted = f"Problems ({len(problems)})" if problems else "Problems"
     # Only the open tab is worked out: a page is drawn and an audit trail read when asked for.
-    lines, trouble, document, audit = st.tabs(
-        ["Lines", counted, "Document", "Audit trail"],
-        key=_key(client, f"tabs:{entry.record.id}"),
+    names = ["Lines", counted, "Document", "Audit trail"]
+    held = _key(client, f"tab:{entry.record.id}")
+    tabs = st.tabs(
+        names,
+        # Other tabs are drawn when the count of problems changes; the one that was open stays so.
+        default=names[session.kept(held, 0)],
+        key=_key(client, f"tabs:{entry.record.id}:{counted}"),
         on_change="rerun",
     )
+    st.session_state[held] = next((at for at, tab in enumerate(tabs) if tab.open), 0)
+    lines, trouble, document, audit = tabs
     if lines.open:
         with lines:
             _lines(workspace, client, entry)
