@@ -225,3 +225,42 @@ def test_the_router_shows_the_suite_with_the_first_page_open(stocked):
     app = AppTest.from_file(str(APP), default_timeout=60).run()
     assert not app.exception
     assert app.title[0].value == "Home"
+
+
+def test_a_value_that_is_typed_is_an_item_by_itself_and_is_checked(stocked, shelves, monkeypatch):
+    from dataclasses import replace
+
+    from slmapps import plugins
+    from slmapps.records import Prediction, Status
+
+    def preview(workspace, correction):
+        if not correction.value.isdigit():
+            raise ValueError(f"{correction.value!r} is no weight: type it in grams")
+        return []
+
+    desk = replace(
+        shelves.DESK,
+        free_text=lambda workspace, row: row.prediction.field == "weight",
+        choices=lambda workspace, row: (
+            [] if row.prediction.field == "weight" else shelves.choices(workspace, row)
+        ),
+        preview=preview,
+    )
+
+    monkeypatch.setattr(plugins, "desks", lambda: [desk])
+    monkeypatch.setattr(plugins, "desk", lambda name: desk)
+    record = stocked.records(app="shelves")[0]
+    said = Prediction(field="weight", value="45", confidence=0.1, status=Status.REVIEW)
+    stocked.add_predictions(record.id, [("label", said)])
+    [row] = stocked.predictions(app="shelves", field="weight")
+    app = page("slmapps_ui.review:render").run()
+    assert len(app.dataframe[0].value) == 7
+    entry = app.text_input(key=f"picked:{row.id}")
+    assert entry.value == "45"
+    entry.set_value("heavy").run()
+    assert any("type it in grams" in each.value for each in app.error)
+    assert not [each for each in app.button if each.key == f"apply:{row.id}"]
+    app.text_input(key=f"picked:{row.id}").set_value("450").run()
+    app.button(key=f"apply:{row.id}").click().run()
+    assert not app.exception
+    assert stocked.prediction(row.id).corrected == "450"
