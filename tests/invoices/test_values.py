@@ -356,4 +356,6 @@ def test_a_number_is_cleaned_of_its_label(text, value) -> None:
 
 
 def test_a_label_alone_is_no_number() -> None:
+    assert read_number("5,5000") == read_number(": 1.234,50 €") == []
+    assert read_number("24.117")[0].value == "24.117"
     assert read_number("Invoice No.") == read_number("Nr.:") == read_number("-") == []

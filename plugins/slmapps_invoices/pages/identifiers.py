@@ -27,6 +27,8 @@ _VAT_LABEL = re.compile(
     re.IGNORECASE,
 )
 _VAT_SHAPE = re.compile(r"[A-Z]{2}[0-9A-Z]{7,13}")
+# Prices are printed beside labels, too. Three decimals may be a number in groups: "24.117".
+_AMOUNT = re.compile(r"\d{1,3}(?:[.,' ]\d{3})*[.,](?:\d\d|\d{4})(?:\s?(?:€|\$|£|EUR|USD|GBP|CHF))?")
 _NUMBER_LABEL = re.compile(
     r"\A(?:(?:tax |pro.?forma )?(?:invoice|bill|credit note|document|receipt|rechnungs?|belegs?|"
     r"gutschrifts?|facture|fattura|factura|faktura|factuur|order|auftrags?|bestell|kunden)[\s-]*)?"
@@ -106,6 +108,8 @@ def read_number(text: str) -> list[Reading[str]]:
     bare = _NUMBER_LABEL.sub("", cleaned).strip(" :;,#.")
     bare = bare.removeprefix("(").removesuffix(")") if bare.count("(") != bare.count(")") else bare
     if not bare or not any(char.isalnum() for char in bare):
+        return []
+    if _AMOUNT.fullmatch(bare):
         return []
     digits = any(char.isdigit() for char in bare)
     found = [Reading(bare, 0.9 if digits else 0.1)]
