@@ -157,3 +157,13 @@ def test_the_currency_is_part_of_a_total_where_the_tagger_says_so() -> None:
     assert entities(page, tagged)["total"] == "RM 9.00"
     tagged.shares[1, LABELS.index("total")] = 0.2
     assert entities(page, tagged)["total"] == "9.00"
+
+
+def test_the_number_in_a_register_is_no_part_of_the_name() -> None:
+    page = receipt_page(
+        ["LARCH LANE SDN BHD (CO. NO: 20154-T)", "TOTAL"], [[0, 0, 360, 20], [0, 60, 50, 80]]
+    )
+    shares = np.full((len(page.words), len(LABELS)), 0.001, np.float32)
+    shares[:-1, LABELS.index("seller_name")] = 0.9
+    tagged = Tagged(shares, np.zeros(len(page.words), np.float32), LABELS)
+    assert entities(page, tagged) == {"company": "LARCH LANE SDN BHD"}
