@@ -33,6 +33,7 @@ _SAME_ROW = 0.5  # of the height: how far two middles may lie apart
 _TOUCH = 1.3  # of the height: the widest gap between words of one value
 _LEAST = 0.02
 _BEGINS = 0.5
+_FAR = 1.1  # of the height: the widest gap between two rows of one name
 _CODE = re.compile(r"(?=.*[\dA-Z])[A-Z\d][A-Z\d./_-]+")
 _NAMES = {"seller_name", "buyer_name"}
 _JOINS = 0.12  # a word of a name that stands beside one that surely is
@@ -212,7 +213,12 @@ def _joined(parts: Sequence[Group]) -> list[Group]:
     """Descriptions and details that go on in the next row are one; the rest stays as it is."""
     done: list[Group] = []
     places: dict[str, int] = {}
-    for part in parts:
+    for each in parts:
+        part = each
+        if part.label == "description" and "description" in places:
+            above = done[places["description"]].box
+            if part.box[1] - above[3] > _FAR * (part.box[3] - part.box[1]):
+                part = replace(part, label="details")  # a name goes on in the very next row
         if part.label in {"description", "details"} and part.label in places:
             place = places[part.label]
             done[place] = _union(done[place], part)

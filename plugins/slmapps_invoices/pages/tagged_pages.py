@@ -19,6 +19,11 @@ __all__ = ["TaggedPages"]
 _RIVALS = 8  # groups of one label that are looked at
 _LEAST = 0.01
 _COMPANIES = {"seller_name", "buyer_name"}
+_MADE = re.compile(
+    r"(?:powered|generated|created|printed|erstellt|erzeugt|gedruckt|généré|édité)\s+"
+    r"(?:by|with|mit|durch|par|avec)\Z",
+    re.IGNORECASE,
+)
 _FORM = re.compile(
     r"(?:g?gmbh|mbh|ag|kg|kgaa|ug|ohg|gbr|e\.?k\.?|se|ltd\.?|limited|llp|llc|plc|inc\.?|corp\.?|dac|"
     r"s\.?a\.?r\.?l\.?|s\.?a\.?s\.?u?|s\.?a\.?|s\.?n\.?c\.?|eurl|b\.?v\.?|n\.?v\.?|s\.?r\.?l\.?|s\.?p\.?a\.?|"
@@ -44,8 +49,15 @@ class TaggedPages:
             for group in groups(page, tagged, label, least=least, rows=rows)
         ]
         if label in _COMPANIES:
-            found = [self._company(group) for group in found]
+            found = [self._company(group) for group in found if not self._made_with(group)]
         return sorted(found, key=lambda group: -group.share)[:most]
+
+    def _made_with(self, group: Group) -> bool:
+        """Whether the words before a name say that it is a program's: "Powered by …"."""
+        at = next(n for n, page in enumerate(self.pages) if page.number == group.page)
+        row = next((row for row in self.rows[at] if group.words[0] in row), [])
+        before = row[: row.index(group.words[0])][-2:] if row else []
+        return _MADE.search(" ".join(self.pages[at].words[n].text for n in before)) is not None
 
     def _company(self, group: Group) -> Group:
         """A name that is a legal form alone lacks the words before it."""
