@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from slmapps.heads.pages import Tagged
 
-__all__ = ["Group", "Item", "groups", "items", "printed_rows", "with_words_before"]
+__all__ = ["Group", "Item", "groups", "items", "printed_rows", "with_words_beside"]
 
 Box = tuple[float, float, float, float]
 _SAME_ROW = 0.5  # of the height: how far two middles may lie apart
@@ -136,13 +136,19 @@ def groups(
     return sorted(found, key=lambda group: -group.share)
 
 
-def with_words_before(page: Page, group: Group, rows: Sequence[Sequence[int]]) -> Group:
-    """The group with all words that touch it from the left in its row."""
+def with_words_beside(
+    page: Page, group: Group, rows: Sequence[Sequence[int]], *, after: bool = False
+) -> Group:
+    """The group with all words that touch it from the left in its row, or from both sides."""
     row = next((list(row) for row in rows if group.words[0] in row), [])
-    before = row[: row.index(group.words[0])] if row else []
-    taken = list(group.words)
-    while before and _touches(page, before[-1], taken[0]):
-        taken.insert(0, before.pop())
+    if not row:
+        return group
+    begin, end = row.index(group.words[0]), row.index(group.words[-1])
+    while begin and _touches(page, row[begin - 1], row[begin]):
+        begin -= 1
+    while after and end + 1 < len(row) and _touches(page, row[end], row[end + 1]):
+        end += 1
+    taken = row[begin : end + 1]
     boxes = [page.words[at].box for at in taken]
     return replace(
         group,

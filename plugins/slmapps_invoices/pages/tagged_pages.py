@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from slmapps.records import Page, Span
 from slmapps_invoices.pages.addresses import Block
 from slmapps_invoices.pages.confidence import Signs
-from slmapps_invoices.pages.gather import Group, groups, printed_rows, with_words_before
+from slmapps_invoices.pages.gather import Group, groups, printed_rows, with_words_beside
 
 if TYPE_CHECKING:
     from slmapps.heads.pages import Tagged
@@ -18,6 +18,8 @@ __all__ = ["TaggedPages"]
 
 _RIVALS = 8  # groups of one label that are looked at
 _LEAST = 0.01
+_LARGE = 1.35  # of the page's usual height: type that only names and titles are set in
+_LONGEST = 7  # words of a name
 _COMPANIES = {"seller_name", "buyer_name"}
 _MADE = re.compile(
     r"(?:powered|generated|created|printed|erstellt|erzeugt|gedruckt|généré|édité)\s+"
@@ -60,11 +62,20 @@ class TaggedPages:
         return _MADE.search(" ".join(self.pages[at].words[n].text for n in before)) is not None
 
     def _company(self, group: Group) -> Group:
-        """A name that is a legal form alone lacks the words before it."""
-        if not all(_FORM.fullmatch(word) for word in group.text.split()):
-            return group
+        """The whole of a name of which the tagger saw a part.
+
+        A legal form alone lacks the words before it; a name in large type is its whole run of
+        words, unless that says more than a name.
+        """
         at = next(n for n, page in enumerate(self.pages) if page.number == group.page)
-        return with_words_before(self.pages[at], group, self.rows[at])
+        page, rows = self.pages[at], self.rows[at]
+        if all(_FORM.fullmatch(word) for word in group.text.split()):
+            return with_words_beside(page, group, rows)
+        whole = with_words_beside(page, group, rows, after=True)
+        heights = sorted(word.box[3] - word.box[1] for word in page.words)
+        large = min(page.words[n].box[3] - page.words[n].box[1] for n in whole.words)
+        is_name = len(whole.words) <= _LONGEST and not re.search(r"[:#\d]", whole.text)
+        return whole if large > _LARGE * heights[len(heights) // 2] and is_name else group
 
     def span(self, group: Group | Block) -> Span:
         """Where a group stands."""
