@@ -50,6 +50,8 @@ def test_the_tallest_title_counts_and_what_goes_on_after_the_name_is_none():
     rows = [(60, 9, "Order confirmation"), (80, 20, "Invoice"), *BODY]
     assert kind_of_document([page(rows)]) == "invoice"
     assert kind_of_document([page([(80, 9, "Billing address"), *BODY])]) == ""
+    assert kind_of_document([page([(80, 9, "Order confirmation 4711"), *BODY])]) == ""
+    assert kind_of_document([page([(80, 18, "Bestellung: 2018-471331"), *BODY])]) == ""
     far_down = [*BODY, (700, 18, "Credit note")]
     assert kind_of_document([page(far_down)]) == ""
 

@@ -34,6 +34,7 @@ _TOUCH = 1.3  # of the height: the widest gap between words of one value
 _LEAST = 0.02
 _BEGINS = 0.5
 _FAR = 1.1  # of the height: the widest gap between two rows of one name
+_AMOUNT = re.compile(r"\d[\d.,' ]*[.,]\d{2,4}")
 _CODE = re.compile(r"(?=.*[\dA-Z])[A-Z\d][A-Z\d./_-]+")
 _NAMES = {"seller_name", "buyer_name"}
 _JOINS = 0.12  # a word of a name that stands beside one that surely is
@@ -202,17 +203,20 @@ def _runs(
 
 
 def _apart(runs: list[Group]) -> list[Group]:
-    """Of two descriptions in one row the one that is a code is the article's number."""
+    """Of several descriptions in one row: a code is the article's number, an amount a price."""
     named = [run for run in runs if run.label == "description"]
     if len(named) < 2:
         return runs
     name = max(named, key=lambda run: len(run.text))
-    return [
-        replace(run, label="item")
-        if run in named and run is not name and _CODE.fullmatch(run.text)
-        else run
-        for run in runs
-    ]
+
+    def meant(run: Group) -> Group:
+        if run is name or run.label != "description":
+            return run
+        if _AMOUNT.fullmatch(run.text):
+            return replace(run, label="unit_price")
+        return replace(run, label="item") if _CODE.fullmatch(run.text) else run
+
+    return [meant(run) for run in runs]
 
 
 def _joined(parts: Sequence[Group]) -> list[Group]:

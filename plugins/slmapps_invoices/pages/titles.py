@@ -56,6 +56,7 @@ _BEGIN = re.compile(
     "|".join(re.escape(name) for name in sorted(_NAMES, key=len, reverse=True)), re.IGNORECASE
 )
 _MOST = 6  # words of a title
+_LARGE = 1.3  # of the page's usual height
 _APART = 2.0  # of the height: a gap that parts two runs of a row
 
 
@@ -75,7 +76,11 @@ def kind_of_document(pages: Sequence[Page]) -> str:
         if top > page.height / 2:
             continue
         height = max(page.words[at].box[3] - page.words[at].box[1] for at in run)
-        found.append((round(height / usual, 1), -top, _NAMES[name[0].casefold()]))
+        kind = _NAMES[name[0].casefold()]
+        # "Order: 4711" is a field; what calls itself an order does so in large type.
+        if kind in OTHERS and (height < _LARGE * usual or ":" in text):
+            continue
+        found.append((round(height / usual, 1), -top, kind))
     return max(found)[2] if found else ""
 
 
