@@ -1,10 +1,12 @@
 """The page reader as it is shipped, and what it accepts by itself.
 
-The weights lie in ``slmapps_invoices/model/pages``; they are loaded when the first page is read.
+The weights lie in ``slmapps_invoices/model/pages``, or where ``SLMAPPS_PAGE_READER`` says, which is
+how a tagger of one's own is used; they are loaded when the first page is read.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -19,7 +21,9 @@ if TYPE_CHECKING:
 
 __all__ = ["BUDGET", "FOLDER", "accepts", "doubted", "load_confidence", "load_tagger"]
 
-FOLDER = Path(__file__).resolve().parent.parent / "model" / "pages"
+FOLDER = Path(
+    os.environ.get("SLMAPPS_PAGE_READER") or Path(__file__).resolve().parent.parent / "model/pages"
+)
 BUDGET = 0.02
 _TIMES = 5
 _SUMS = ("net", "tax", "total", "due", "paid", "line_total", "allowance_total", "charge_total")
