@@ -154,13 +154,15 @@ def _detail(workspace: Workspace, client: str, entry: Entry) -> None:
     counted = f"Problems ({len(problems)})" if problems else "Problems"
     # Only the open tab is worked out: a page is drawn and an audit trail read when asked for.
     names = ["Lines", counted, "Document", "Audit trail"]
-    held = _key(client, f"tab:{entry.record.id}")
+    # Other tabs are drawn when the count of problems changes; the one that was open stays so.
+    held, key = (_key(client, f"{name}:{entry.record.id}") for name in ("tab", "tabs"))
+    drawn = session.kept(f"{key}:drawn", {})
+    if drawn.get("counted") != counted:
+        drawn.update(
+            counted=counted, first=session.kept(held, 0), number=drawn.get("number", 0) + 1
+        )
     tabs = st.tabs(
-        names,
-        # Other tabs are drawn when the count of problems changes; the one that was open stays so.
-        default=names[session.kept(held, 0)],
-        key=_key(client, f"tabs:{entry.record.id}:{counted}"),
-        on_change="rerun",
+        names, default=names[drawn["first"]], key=f"{key}:{drawn['number']}", on_change="rerun"
     )
     st.session_state[held] = next((at for at, tab in enumerate(tabs) if tab.open), 0)
     lines, trouble, document, audit = tabs

@@ -32,7 +32,7 @@ from slmapps_invoices.page_fields import (
     remaining,
     value_of,
 )
-from slmapps_invoices.page_lessons import lesson
+from slmapps_invoices.page_lessons import lesson, place_of
 from slmapps_invoices.pages.seller_memory import NOTE
 from slmapps_invoices.records import Invoice
 
@@ -113,7 +113,11 @@ def noted(
         learnt = None
         if not correction.right_as_is or row.prediction.status is not Status.ACCEPTED:
             learnt = lesson(document, invoice, _read(record.data), key, correction.note.get(PLACE))
-        note = correction.note if learnt is None else {**correction.note, NOTE: learnt.kept()}
+        note = dict(correction.note)
+        if learnt is not None:
+            note[NOTE] = learnt.kept()
+            if PLACE not in note and (place := place_of(document, learnt.right)) is not None:
+                note[PLACE] = place.model_dump(mode="json")
         done.append(correction.model_copy(update={"note": note}))
     return done
 

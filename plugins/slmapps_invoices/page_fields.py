@@ -189,11 +189,15 @@ def corrected(read: Invoice, said: Said, places: Mapping[str, Span] | None = Non
     the very same place, for then the page says nothing else of it.
     """
     invoice = read
-    kept = {**read.places, **(places or {})}
+    # Where the value that was read stands, the one that a person said does not.
+    moved = {key for key, text in said.items() if text != value_of(read, key)}
+    kept = {key: place for key, place in read.places.items() if key not in moved}
+    kept |= places or {}
     follows = read.places.get("due") in {None, read.places.get("total")} and read.due == read.total
     if "total" in said and "due" not in said and follows and read.due is not None:
         invoice = _with(invoice, "due", said["total"])
-        if "due" in kept:
+        kept.pop("due", None)
+        if "total" in kept:
             kept["due"] = kept["total"]
     for key, text in said.items():
         invoice = _with(invoice, key, text)

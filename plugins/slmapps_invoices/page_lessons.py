@@ -23,7 +23,7 @@ from slmapps_invoices.records import Invoice
 if TYPE_CHECKING:
     from slmapps.heads.pages import Tagged
 
-__all__ = ["lesson", "page_tags"]
+__all__ = ["lesson", "page_tags", "place_of"]
 
 _LONGEST = 14  # words of one value
 _kept: list[tuple[str, list[Tagged]]] = []  # of the document at hand, field after field
@@ -83,6 +83,21 @@ def lesson(
         _parts(document, tagged, right),
         _parts(document, tagged, wrong),
     )
+
+
+def place_of(document: Document, parts: Sequence[Part]) -> Span | None:
+    """Give the place of words; None where there are none."""
+    pages = [page for page in document.pages if parts and page.number == parts[0].page]
+    if not pages:
+        return None
+    boxes = [pages[0].words[part.word].box for part in parts]
+    box = (
+        min(box[0] for box in boxes),
+        min(box[1] for box in boxes),
+        max(box[2] for box in boxes),
+        max(box[3] for box in boxes),
+    )
+    return Span(document=document.sha256, page=pages[0].number, box=box)
 
 
 def _parts(document: Document, tagged: Sequence[Tagged], words: Words | None) -> tuple[Part, ...]:

@@ -2,6 +2,7 @@
 // never as HTML. Python gives `data` and hears `said`, `undo` (triggers) and `page` (state).
 
 const VIEWS = new WeakMap();
+const HELD = new Map(); // by record: what outlives the element, which a page drawn anew replaces
 const MARGIN = [70, 13]; // points around a place that is cut out
 const NARROWEST = 200; // points of a cut-out
 
@@ -28,13 +29,21 @@ function make(tag, kind, text) {
 class View {
   constructor(parent) {
     this.pages = new Map();
-    this.now = null;
+    this.held = { now: null };
     this.page = 0;
     this.zoom = 1;
     this.busy = false;
     this.place = null;
     this.onKey = (event) => this.key(event);
     this.build(parent);
+  }
+
+  get now() {
+    return this.held.now;
+  }
+
+  set now(key) {
+    this.held.now = key;
   }
 
   build(parent) {
@@ -110,20 +119,27 @@ class View {
       this.pages.set(page.number, page);
       arrived = arrived || page.number === this.page;
     }
+    if (!HELD.has(data.id)) HELD.set(data.id, { now: null, version: data.version });
+    const first = this.held !== HELD.get(data.id);
+    this.held = HELD.get(data.id);
+    let fresh = first;
+    if (data.version !== this.held.version) {
+      this.held.version = data.version;
+      if (data.error) this.now = data.error.key;
+      else if (this.held.next !== undefined) this.now = this.held.next;
+      this.held.next = undefined;
+      fresh = true;
+    }
     if (data.version !== this.version) {
       this.version = data.version;
       this.busy = false;
-      if (data.error) this.now = data.error.key;
-      else if (this.next !== undefined) this.now = this.next;
-      this.next = undefined;
-      this.fresh = true;
+      fresh = true;
     }
-    const first = this.now === null;
     if (!this.field(this.now)) this.now = (this.waiting()[0] || this.fields[0] || {}).key ?? null;
     this.draw();
-    if (this.fresh || first) {
-      this.fresh = false;
+    if (fresh) {
       this.show(first);
+      if (this.held.typing) this.edit();
     } else if (arrived) {
       this.drawSheet();
       this.scroll(true);
@@ -222,7 +238,8 @@ class View {
       return;
     }
     this.busy = true;
-    this.next = next.key;
+    this.held.next = next.key;
+    this.held.typing = this.active() === this.input;
     this.root.classList.add("busy");
     this.button.disabled = true;
     this.tell.trigger("said", {
@@ -237,7 +254,8 @@ class View {
   undo() {
     if (!this.data.undo || this.busy) return;
     this.busy = true;
-    this.next = this.now;
+    this.held.next = this.now;
+    this.held.typing = false;
     this.tell.trigger("undo", true);
   }
 
@@ -253,7 +271,11 @@ class View {
     const actions = own
       ? {
         Enter: () => this.say(),
-        Escape: () => { this.show(true); this.input.blur(); },
+        Escape: () => {
+          this.held.typing = false;
+          this.show(true);
+          this.input.blur();
+        },
         ArrowDown: () => this.step(1, this.fields),
         ArrowUp: () => this.step(-1, this.fields),
       }

@@ -59,6 +59,7 @@ def page_review(workspace: Workspace, record_id: int, key: str) -> None:
     _component()(
         key=key,
         data={
+            "id": key,
             "version": f"{newest[0].id if newest else 0}:{tries}",
             "fields": [view.as_json() for view in views],
             "pages": [

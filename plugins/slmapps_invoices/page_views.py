@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from slmapps.records import Prediction, Span, Status
+from slmapps.records import Status
 from slmapps_invoices.field_values import AMOUNTS, DATES, NEEDED
 from slmapps_invoices.line_items import is_line
 from slmapps_invoices.page_fields import (
@@ -95,7 +95,7 @@ def _view(key: str, row: PredictionRow, invoice: Invoice) -> FieldView:
         tone, state = "good", "Confirmed"
     elif said.value == "":
         tone, state = "quiet", "Not on the page"
-    place = _place(invoice, key, said)
+    place = invoice.places.get(key)
     return FieldView(
         key=key,
         title=_title(key),
@@ -114,13 +114,6 @@ def _view(key: str, row: PredictionRow, invoice: Invoice) -> FieldView:
         box=None if place is None else place.box,
         prediction=row.id,
     )
-
-
-def _place(invoice: Invoice, key: str, said: Prediction) -> Span | None:
-    place = invoice.places.get(key)
-    if place is None:
-        place = next((each.span for each in said.evidence if each.span is not None), None)
-    return place if place is not None and place.box is not None else None
 
 
 def _read(key: str, row: PredictionRow) -> str:

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from slmapps.records import Correction, EvidenceKind, Prediction, Status
+from slmapps.records import Correction, EvidenceKind, Prediction, Span, Status
 from slmapps.workspace import Workspace
 from slmapps_invoices import desk
 from slmapps_invoices.coder import Coder
 from slmapps_invoices.line_items import is_line
+from slmapps_invoices.page_fields import printed
 from tests.invoices.bills import CHART, CLIENT
 from tests.invoices.page_files import Stub, drawn, reads_with
 
@@ -115,6 +116,9 @@ def test_a_corrected_total_changes_the_record_and_its_sums_and_is_undone(
         (c.item, c.field, c.after) for c in changes
     ]
     assert invoice(workspace, record)["total"] == "120.00"
+    document = workspace.document(workspace.record(record).document)
+    place = Span.model_validate(invoice(workspace, record)["places"]["total"])
+    assert printed(document, place) == "120.00", "it stands where the page says so"
     assert not {"BR-CO-15", "total-unproved"} & codes(workspace, record)
     now = fields(workspace, record)["total"]
     assert (now.corrected, now.prediction.value) == ("120.00", "975.31")

@@ -167,8 +167,9 @@ def panel(
         _other_fields(desk, workspace, item.rows[1:])
     buttons = st.container(horizontal=True, key="panel-buttons")
     preview = st.empty()
-    with why or st.container(key="panel-evidence"):
-        write(evidence_html(prediction.evidence, label))
+    if not item.free:  # of what is typed the page itself is the evidence
+        with why or st.container(key="panel-evidence"):
+            write(evidence_html(prediction.evidence, label))
     _confirm(desk, workspace, item, label, buttons, preview, after)
 
 
@@ -291,7 +292,7 @@ def _confirm(
     row = item.main
     picked = _picked(row)
     if picked is None:
-        buttons.caption("Pick a value; the program learns it at once.")
+        buttons.caption("Give a value; the program learns it at once.")
         return
     if not _decided(item):
         buttons.caption("Settled. Pick something else to change it.")

@@ -236,6 +236,7 @@ def _queue(desk: Desk, workspace: Workspace, client: str) -> tuple[list[Item], i
         hide_index=True,
         height=min(668, 38 + 30 * len(table)),
         row_height=30,
+        placeholder="",
         on_select=opened,
         selection_mode=["multi-row", "single-cell"],
         column_config={
