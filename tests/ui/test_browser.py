@@ -69,13 +69,26 @@ def address(home, tmp_path):
     """The address of a server of its own, with nothing in its workspace."""
     from slmapps_ui import launch
 
+    yield from address_of(launch.APP, tmp_path)
+
+
+def address_of(script: Path, tmp_path: Path):
+    """Serve a script until the test ends; gives its address."""
+    from slmapps_ui import launch
+
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     log = (tmp_path / "server.log").open("w")
-    command = launch.command(port)
+    command = [str(script) if each == str(launch.APP) else each for each in launch.command(port)]
+    paths = os.pathsep.join(
+        filter(None, [str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH")])
+    )
     server = subprocess.Popen(
-        command, env={**os.environ, **launch.environment()}, stdout=log, stderr=log
+        command,
+        env={**os.environ, **launch.environment(), "PYTHONPATH": paths},
+        stdout=log,
+        stderr=log,
     )
     try:
         _await(f"http://localhost:{port}/_stcore/health", server)
