@@ -66,7 +66,7 @@ def _entries(workspace: Workspace, client: str) -> list[Entry]:
 def _upload(workspace: Workspace, client: str) -> None:
     round_ = session.kept(_key(client, "round"), 0)
     uploads = st.file_uploader(
-        "E-invoices and lists of lines",
+        "Invoices and lists of lines",
         accept_multiple_files=True,
         label_visibility="collapsed",
         key=_key(client, f"files:{round_}"),
@@ -300,9 +300,9 @@ def render() -> None:
     if not of_client:
         if not running:
             st.info(
-                "No invoice yet. Drop files above: e-invoices (UBL, CII, Factur-X or ZUGFeRD PDF,"
-                " FatturaPA) or lists of lines (CSV, XLSX). Each is read, checked, coded line by"
-                " line and kept.",
+                "No invoice yet. Drop files above: invoices as PDF, scan or photo, e-invoices (UBL,"
+                " CII, Factur-X or ZUGFeRD, FatturaPA) or lists of lines (CSV, XLSX). Each is read,"
+                " checked, coded line by line and kept.",
                 icon=":material/inbox:",
             )
         return

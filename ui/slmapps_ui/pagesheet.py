@@ -39,6 +39,8 @@ MARGIN = (70.0, 14.0)
 NARROWEST = 190.0
 """Points of a cut-out: a value alone says little without what stands beside it."""
 
+EDGE = (203, 214, 218)
+
 Box = tuple[float, float, float, float]
 PDF = "application/pdf"
 GZIPPED = b"\x1f\x8b"
@@ -75,7 +77,10 @@ class Sheet:
             max(1, min(edges[2], width)),
             max(1, min(edges[3], height)),
         )
-        return _png(marked.crop(cut))
+        piece = marked.crop(cut)
+        edge = (0, 0, piece.width - 1, piece.height - 1)
+        ImageDraw.Draw(piece).rectangle(edge, outline=EDGE, width=2)
+        return _png(piece)
 
     def _marked(self, boxes: Sequence[Box], fill: int = 34) -> Image.Image:
         image = self.image
