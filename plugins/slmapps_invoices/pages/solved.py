@@ -196,12 +196,14 @@ def _lines_amiss(solution: Solution, places: Mapping[str, Span]) -> list[Problem
 
 
 def _left_out(solution: Solution) -> list[Problem]:
+    # Where the lines that are kept give the proved total, nothing is missing.
+    whole = solution.proved and solution.equations.get("BR-CO-10") is Verdict.HOLDS
     return [
         Problem(
             code="reading-unused",
             message=f"What was read as {_named(key)} does not fit the sums and was left out.",
             cure=_LOOK,
-            severity=Severity.WARNING,
+            severity=Severity.INFO if whole else Severity.WARNING,
         )
         for key in solution.unused
     ]
