@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from slmapps.heads.pages.training import Labelled
     from slmapps_invoices.pages.synthetic import Sample
 
-__all__ = ["einvoices", "examples", "f1", "labelled", "repeated"]
+__all__ = ["einvoices", "examples", "f1", "labelled", "made", "repeated"]
 
 
 _RECEIPTS = 0.08  # of all pages
@@ -98,9 +98,11 @@ def examples(
         yield labelled(sample, tokenizer, own if own.random() < noise else None)
 
 
-def repeated(pages: Sequence[Labelled], among: int, dice: np.random.Generator) -> list[Labelled]:
-    """The pages, repeated so that they are 8 % of all where ``among`` others are."""
-    wanted = round(among * _RECEIPTS / (1 - _RECEIPTS)) if pages else 0
+def repeated(
+    pages: Sequence[Labelled], among: int, dice: np.random.Generator, share: float = _RECEIPTS
+) -> list[Labelled]:
+    """The pages, repeated so that they are a ``share`` of all where ``among`` others are."""
+    wanted = round(among * share / (1 - share)) if pages else 0
     times, rest = divmod(wanted, max(1, len(pages)))
     chosen = dice.permutation(len(pages))[:rest]
     return [*pages] * times + [pages[at] for at in chosen]
@@ -159,8 +161,8 @@ def main() -> None:
     torch.set_num_threads(given.threads)
     pieces = reader_pieces()
     seen = synthetic.layouts() - given.held_out
-    pages = _made(given.count, given.seed + 1, (0, seen), given.noise, given.jobs)
-    apart = _made(given.apart, given.seed + 2, (seen, synthetic.layouts()), given.noise, given.jobs)
+    pages = made(given.count, given.seed + 1, (0, seen), given.noise, given.jobs)
+    apart = made(given.apart, given.seed + 2, (seen, synthetic.layouts()), given.noise, given.jobs)
     begin = None
     if given.begin:
         known = PageTagger.load(given.begin, pieces.table, pieces.tokenizer)
@@ -200,7 +202,7 @@ def main() -> None:
     print(json.dumps(about, indent=1))
 
 
-def _made(
+def made(
     count: int, seed: int, layouts: tuple[int, int], noise: float, jobs: int
 ) -> list[Labelled]:
     """Documents made by several processes, each with a seed of its own."""
@@ -215,8 +217,8 @@ def _made(
         ProcessPoolExecutor(max(1, jobs), mp_context=get_context("spawn")) as pool,
     ):
         each = [(size, seed * 1009 + at, layouts, noise) for at, size in enumerate(sizes)]
-        for number, made in enumerate(pool.map(_part, each), 1):
-            found += made
+        for number, part in enumerate(pool.map(_part, each), 1):
+            found += part
             tick(sum(sizes[:number]), count)
     return found
 
