@@ -125,12 +125,14 @@ def title(key: str) -> str:
 
 
 def readable(key: str, value: str | None) -> str:
-    """Write a value as a person reads it: amounts with their thousands parted."""
+    """Write a value as a person reads it: thousands parted, no zeros after a quantity."""
     field = key.rpartition("].")[2]
     if value and field in (AMOUNTS | {"unit_price"}):
         number = Decimal(value)
         places = max(2, -int(number.as_tuple().exponent)) if number.is_finite() else 2
         return f"{number:,.{places}f}"
+    if value and field == "quantity":
+        return f"{Decimal(value).normalize():,f}"
     return value or ""
 
 

@@ -4,8 +4,8 @@ Design choices:
 
 * No template is written: an example keeps the words of the right value and those that were taken
   for it, each with the tagger's state, its place and the words to its left and above. On the next
-  document a word plays the same part where its state is alike and it stands at the same place or
-  under or beside the same words.
+  document a word plays the same part where its state is alike, the more so where it stands at the
+  same place, or under or beside the same words.
 * It changes only shares, and only on documents that name the seller. What the sums, the checksums
   and the readings say of the words still decides.
 * An example is JSON within the note of the correction that it comes from, with the document's
@@ -46,7 +46,10 @@ _LABELS = {
     "net": "line_net",  # of a line; the head's is of its own name
 }
 _MOST = 200  # examples of one seller, the newest
-_ALIKE = (0.5, 0.9)  # cosine from which states begin to be alike, and are
+# On made invoices of one layout, the cosine of words that play one part is above 0.83 in 95 of 100
+# cases, that of others below 0.43 in 99.
+_ALIKE = (0.5, 0.85)  # cosine from which states begin to be alike, and are
+_AROUND = 0.4  # what place and words around count beside the state
 _NEAR = 0.015  # of the page's width and height
 _PLAYS = 0.5  # strength from which a word plays the part
 _BEST = 0.85  # of the strongest: words of one value play it about alike
@@ -91,8 +94,8 @@ class Part:
         if self.state is None or other.state is None:
             return around
         low, high = _ALIKE
-        cosine = float(self.state @ other.state)
-        return around * min(1.0, max(0.0, (cosine - low) / (high - low)))
+        alike = min(1.0, max(0.0, (float(self.state @ other.state) - low) / (high - low)))
+        return alike * (1 - _AROUND + _AROUND * around)
 
     def kept(self) -> dict[str, Any]:
         """As JSON; the state as base64 of float16."""
