@@ -22,16 +22,21 @@ from making.cii import cii_bytes  # noqa: E402
 from making.client import client_json  # noqa: E402
 from making.fatturapa import fatturapa_bytes  # noqa: E402
 from making.ledger import chart_csv, history_csv  # noqa: E402
-from making.page import facturx_bytes  # noqa: E402
+from making.page import facturx_bytes, page_bytes, scan_bytes  # noqa: E402
 
 from slmapps_invoices.export.ubl import ubl_bytes  # noqa: E402
 
 __all__ = ["make"]
 
 CII = ("03-", "09-", "16-")
+PAGES = ("18-",)  # without data inside
 
 
 def _file(case: Case) -> bytes:
+    if case.file.endswith(".jpg"):
+        return scan_bytes(case.invoice, case.style)
+    if case.file.startswith(PAGES):
+        return page_bytes(case.invoice, case.style)
     if case.file.endswith(".pdf"):
         return facturx_bytes(case.invoice, cii_bytes(case.invoice), case.style)
     if case.file.startswith(CII):

@@ -59,6 +59,10 @@ SELLERS = {
                             "118"),
     "seagrove": _ireland("Seagrove Linen Hire Ltd", "IE9900911JH", "Strand Laundry", "Cove",
                          "P99 SG44", "4410"),
+    "gannet": _ireland("Gannet Print & Sign Ltd", "IE9901022KH", "6 Foundry Lane", "Porthaven",
+                       "D99 GP06", "229110"),
+    "tern": _ireland("Tern Refrigeration Services Ltd", "IE9901133LH", "Unit 3, Slip Road",
+                     "Cove", "P99 TR03", "77045"),
     "sommerfeld": Party(
         name="Bäckereitechnik Sommerfeld GmbH", vat_id="DE999004471",
         iban=_iban("DE", "990900004471000012"), bic="ZZQBDE9XXXX", street="Mühlenweg 28",
@@ -233,6 +237,25 @@ BILLS: dict[str, dict[str, Any]] = {
 6320 S23 C20 | 120 C62 | 0.22 | Tea towels, weekly change
 6610 S23 C20 | 18 C62 | 4.50 | Banquet cloths, harvest evening
 6040 S23 C20 | 2 C62 | 12.80 | Entrance mats, fortnightly exchange
+""",
+    },
+    "18-gannet-print-22911.pdf": {
+        "seller": "gannet", "number": "22911", "issued": "2026-10-27", "style": "plain",
+        "order": "CAFE-1051",
+        "lines": """
+6620 S23 C20 | 500 C62 | 0.18 | Loyalty cards, two colours
+6620 S23 C20 | 2 C62 | 64.50 | A-board panels, harvest menu
+6620 S23 B10 | 1000 C62 | 0.046 | Loaf labels, recycled paper
+6700 S23 B10 | 1 C62 | 14.00 | Carriage
+""",
+    },
+    "19-tern-refrigeration-7704.jpg": {
+        "seller": "tern", "number": "TR-7704", "issued": "2026-10-29", "style": "grid", "days": 14,
+        "lines": """
+6250 S23 B10 | 1 C62 | 85.00 | Call-out, cold room 2
+6250 S23 B10 | 3 HUR | 62.00 | Engineer on site, evaporator fan
+6250 S23 B10 | 1 C62 | 148.40 | Fan motor 230 V
+6250 S23 B10 | 2 KGM | 31.50 | Refrigerant top-up R448A
 """,
     },
 }  # fmt: skip

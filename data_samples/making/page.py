@@ -1,4 +1,4 @@
-"""The printed page of an invoice, with its XML inside (Factur-X).
+"""The printed page of an invoice: with its XML inside (Factur-X), alone, or as a scan of it.
 
 Design choices:
 
@@ -21,7 +21,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from slmapps_invoices.records import Invoice, InvoiceLine
 
-__all__ = ["facturx_bytes"]
+__all__ = ["facturx_bytes", "page_bytes", "scan_bytes"]
 
 WIDTH, HEIGHT = A4
 LEFT, RIGHT, BOTTOM = 52.0, WIDTH - 52.0, 118.0
@@ -222,4 +222,22 @@ def facturx_bytes(invoice: Invoice, xml: bytes, style: str) -> bytes:
             meta[f"{{{namespace}}}{name}"] = value
     out = io.BytesIO()
     pdf.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.disable)
+    return out.getvalue()
+
+
+def page_bytes(invoice: Invoice, style: str) -> bytes:
+    """A PDF of the invoice's page and nothing else."""
+    return _page(invoice, STYLES[style])
+
+
+def scan_bytes(invoice: Invoice, style: str) -> bytes:
+    """The page as an office scanner gives it: 150 dpi, grey, a little askew, as a JPEG."""
+    import pypdfium2
+    from PIL.Image import Resampling
+
+    with pypdfium2.PdfDocument(_page(invoice, STYLES[style])) as pdf:
+        page = pdf[0].render(scale=150 / 72, grayscale=True).to_pil()
+    page = page.rotate(-0.7, resample=Resampling.BICUBIC, fillcolor=255)
+    out = io.BytesIO()
+    page.point(lambda value: 24 + value * 222 // 255).save(out, "JPEG", quality=55)
     return out.getvalue()
