@@ -63,8 +63,8 @@ def _head_right(found: Invoice, truth: Invoice, key: str) -> bool | None:
         theirs = truth.total  # a page that asks for nothing else asks for the total
     if key in {"seller.street", "seller.city", "seller.postcode"}:
         return _plain(theirs) in _plain(mine) if theirs else None
-    if key.endswith("vat_id"):  # printed with blanks and dots, read without
-        return _plain(mine) == _plain(theirs)
+    if key.endswith("vat_id"):  # printed with blanks, dots and the tax's name, read without
+        return re.sub(r"(?:mwst|tva|iva)\Z", "", _plain(theirs)) == _plain(mine)
     if key in {"seller.iban", "seller.bic"} and mine in truth.accounts:
         return True
     return _same(mine, theirs)
