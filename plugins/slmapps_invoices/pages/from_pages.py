@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["invoices_on", "page_readings", "unsure"]
 
+_DENSE = 4000  # words of a page
 _NAMED = 6  # unsure values that are named one by one
 
 
@@ -60,6 +61,15 @@ def invoices_on(
     """
     invoices: list[Invoice] = []
     problems: list[Problem] = []
+    most = max((len(page.words) for page in document.pages), default=0)
+    if most > _DENSE:
+        return [], [
+            Problem(
+                code="page-too-dense",
+                message=f"A page holds {most:,} words, ten times what an invoice's page does.",
+                cure="Check that it is the right file; print it anew if it is.",
+            )
+        ]
     readings = page_readings(document, load_tagger(), load_confidence(), adjust)
     for reading in readings:
         invoice, said = _judged(reading)
