@@ -39,7 +39,7 @@ _INVOICE = (
 )  # fmt: skip
 
 _LETTER = b"Dear all,\nplease find the invoice attached.\n"
-_NO_INVOICE = ("total-unproved", "took-too-long", "no-data-inside", "not-an-invoice", "BR-02")
+_NO_INVOICE = ("page-too-dense",)
 _NO_PICTURE = ("picture-broken", "page-without-words")
 
 
