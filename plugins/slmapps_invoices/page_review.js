@@ -89,7 +89,7 @@ class View {
   keys() {
     const line = make("div", "keys");
     const told = [
-      ["Enter", "confirm, next"], ["N", "next that waits"], ["P", "the one before"],
+      ["Enter", "confirm, next"], ["N", "next to review"], ["P", "back"],
       ["↑ ↓", "any field"], ["E", "edit"], ["Esc", "leave"], ["U", "undo"],
     ];
     for (const [key, what] of told) {
