@@ -90,6 +90,10 @@ def measured(cases: list[Case], layout: str) -> dict[str, Any]:
     return figures(tally)
 
 
+def _shown(value: Any) -> str:
+    return str(len(value)) if isinstance(value, list) else number(value)
+
+
 def main() -> None:
     """Train and read, layout by layout, each in a process of its own."""
     parser = argparse.ArgumentParser(
@@ -123,10 +127,10 @@ def main() -> None:
             check=True, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
         found[layout] = json.loads(done.stdout)
-    heads = "left out | " + " | ".join(SHOWN)
+    heads = "left out|" + "|".join(SHOWN)
     print(
         "\n".join(
-            rows(heads, ([name, *(number(f[key]) for key in SHOWN)] for name, f in found.items()))
+            rows(heads, ([name, *(_shown(f[key]) for key in SHOWN)] for name, f in found.items()))
         )
     )
 
