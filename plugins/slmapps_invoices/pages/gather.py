@@ -150,17 +150,11 @@ def with_words_beside(
     while after and end + 1 < len(row) and _touches(page, row[end], row[end + 1]):
         end += 1
     taken = row[begin : end + 1]
-    boxes = [page.words[at].box for at in taken]
     return replace(
         group,
         words=tuple(taken),
         text=" ".join(page.words[at].text for at in taken),
-        box=(
-            min(box[0] for box in boxes),
-            min(box[1] for box in boxes),
-            max(box[2] for box in boxes),
-            max(box[3] for box in boxes),
-        ),
+        box=_around(page, taken),
     )
 
 
@@ -250,7 +244,6 @@ def _union(one: Group, two: Group) -> Group:
 
 
 def _group(page: Page, shares: npt.NDArray[np.float32], label: str, run: Sequence[int]) -> Group:
-    boxes = [page.words[at].box for at in run]
     product = 1.0
     for at in run:
         product *= max(float(shares[at]), 1e-9)
@@ -260,13 +253,13 @@ def _group(page: Page, shares: npt.NDArray[np.float32], label: str, run: Sequenc
         tuple(run),
         " ".join(page.words[at].text for at in run),
         product ** (1 / len(run)),
-        (
-            min(box[0] for box in boxes),
-            min(box[1] for box in boxes),
-            max(box[2] for box in boxes),
-            max(box[3] for box in boxes),
-        ),
+        _around(page, run),
     )
+
+
+def _around(page: Page, words: Iterable[int]) -> Box:
+    left, top, right, bottom = zip(*(page.words[at].box for at in words), strict=True)
+    return min(left), min(top), max(right), max(bottom)
 
 
 def _touches(page: Page, left: int, right: int) -> bool:

@@ -56,10 +56,10 @@ class TaggedPages:
 
     def _made_with(self, group: Group) -> bool:
         """Whether the words before a name say that it is a program's: "Powered by …"."""
-        at = next(n for n, page in enumerate(self.pages) if page.number == group.page)
-        row = next((row for row in self.rows[at] if group.words[0] in row), [])
+        page, rows = self._sheet(group)
+        row = next((row for row in rows if group.words[0] in row), [])
         before = row[: row.index(group.words[0])][-2:] if row else []
-        return _MADE.search(" ".join(self.pages[at].words[n].text for n in before)) is not None
+        return _MADE.search(" ".join(page.words[at].text for at in before)) is not None
 
     def _company(self, group: Group) -> Group:
         """The whole of a name of which the tagger saw a part.
@@ -67,8 +67,7 @@ class TaggedPages:
         A legal form alone lacks the words before it; a name in large type is its whole run of
         words, unless that says more than a name.
         """
-        at = next(n for n, page in enumerate(self.pages) if page.number == group.page)
-        page, rows = self.pages[at], self.rows[at]
+        page, rows = self._sheet(group)
         if all(_FORM.fullmatch(word) for word in group.text.split()):
             return with_words_beside(page, group, rows)
         whole = with_words_beside(page, group, rows, after=True)
@@ -77,6 +76,11 @@ class TaggedPages:
         is_name = len(whole.words) <= _LONGEST and not re.search(r"[:#\d]", whole.text)
         return whole if large > _LARGE * heights[len(heights) // 2] and is_name else group
 
+    def _sheet(self, group: Group | Block) -> tuple[Page, list[list[int]]]:
+        """The page that a group stands on, and its printed rows."""
+        at = next(n for n, page in enumerate(self.pages) if page.number == group.page)
+        return self.pages[at], self.rows[at]
+
     def span(self, group: Group | Block) -> Span:
         """Where a group stands."""
         return Span(document=self.sha256, page=group.page, box=group.box)
@@ -84,7 +88,7 @@ class TaggedPages:
     def sharpness(self, group: Group | Block) -> float:
         """The least confidence of recognition among the words within the group's box."""
         left, top, right, bottom = group.box
-        page = next(page for page in self.pages if page.number == group.page)
+        page, _ = self._sheet(group)
         return min(
             (
                 word.confidence
