@@ -11,7 +11,7 @@ Design choices:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -20,6 +20,7 @@ from slmapps_invoices.pages.currencies import CODES, read_currency
 from slmapps_invoices.pages.dates import DayOrder, day_order, read_date
 from slmapps_invoices.pages.identifiers import read_iban, read_vat_id
 from slmapps_invoices.pages.quantities import read_quantity
+from slmapps_invoices.pages.readings import Reading
 
 __all__ = ["AMOUNTS", "DATES", "LINE_AMOUNTS", "NEEDED", "Hand", "checked"]
 
@@ -65,9 +66,9 @@ def checked(key: str, text: str, hand: Hand | None = None) -> str:
     if name in (LINE_AMOUNTS if key.startswith("lines[") else AMOUNTS):
         return _amount(text, hand, quantity=name == "quantity")
     if name == "seller.vat_id":
-        return _vat_id(text)
+        return _identifier(text, read_vat_id(text), "VAT number", "check digit does")
     if name == "seller.iban":
-        return _iban(text)
+        return _identifier(text, read_iban(text), "IBAN", "check digits do")
     if name == "currency":
         return _currency(text)
     return text
@@ -103,21 +104,11 @@ def _amount(text: str, hand: Hand, *, quantity: bool) -> str:
     return f"{plain[0]:f}"
 
 
-def _vat_id(text: str) -> str:
-    found = [one.value for one in read_vat_id(text) if one.checked and not one.repaired]
+def _identifier(text: str, readings: Sequence[Reading[str]], what: str, digits: str) -> str:
+    found = [one.value for one in readings if one.checked and not one.repaired]
     if not found:
         raise ValueError(
-            f"{text!r} is no VAT number: its check digit does not hold; compare it with the page"
-            " letter by letter"
-        )
-    return found[0]
-
-
-def _iban(text: str) -> str:
-    found = [one.value for one in read_iban(text) if one.checked and not one.repaired]
-    if not found:
-        raise ValueError(
-            f"{text!r} is no IBAN: its check digits do not hold; compare it with the page letter by"
+            f"{text!r} is no {what}: its {digits} not hold; compare it with the page letter by"
             " letter"
         )
     return found[0]
