@@ -13,11 +13,11 @@ help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
 run: ## install on first use, load the samples, open the suite on http://localhost:8501 (PORT=…)
-	@tools/install ui ocr
+	@tools/install ui ocr earnings
 	@exec $(BIN)/slmapps ui --samples --host $(HOST) --port $(PORT)
 
 setup: ## install everything for development
-	@tools/install ui ocr train ray postgres dev
+	@tools/install ui ocr earnings train ray postgres dev
 
 test: setup ## install what the tests need and run every test
 	@tools/system-packages

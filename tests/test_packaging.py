@@ -31,7 +31,7 @@ def wheel(tmp_path_factory):
 
 
 @pytest.mark.parametrize(
-    ("root", "package"), [(".", "slmapps"), ("plugins", "slmapps_invoices"), ("ui", "slmapps_ui")]
+    ("root", "package"), [(".", "slmapps"), ("plugins", "slmapps_earnings"), ("plugins", "slmapps_invoices"), ("ui", "slmapps_ui")]
 )
 def test_the_wheel_holds_every_file_of_the_package(wheel, root, package):
     kept = subprocess.run(
@@ -52,7 +52,7 @@ def test_the_wheel_holds_the_samples_and_no_test(wheel):
     assert not [name for name in wheel if name.startswith(("tests/", "benchmarks/"))]
 
 
-@pytest.mark.parametrize("package", ["slmapps", "slmapps_invoices", "slmapps_ui"])
+@pytest.mark.parametrize("package", ["slmapps", "slmapps_earnings", "slmapps_invoices", "slmapps_ui"])
 def test_the_types_of_the_package_are_published(wheel, package):
     assert f"{package}/py.typed" in wheel
 
