@@ -22,7 +22,9 @@ from benchmarks import writer_texts
 from benchmarks.size_curves import BYTES_A_TOKEN, measured, pretrained, text
 from slmapps import places
 from slmapps.cli.output import say, table
+from slmapps.training.corpus import share_of
 
+HELD = 0.03  # documents below this share are test or choosing text, never trained on
 OTHERS = {
     "free groups alone": (),
     "and Llama output": ("llama_scripts", "llama_stories"),
@@ -35,7 +37,9 @@ def other(data: Path, results: Path, name: str, size: int) -> Path:
     """The first documents of a group with duties by rising share, ``size`` bytes of them."""
     path = results / f"{name}-{size}.txt"
     if not path.exists():
-        writer_texts.write(path, writer_texts.first(writer_texts.read(data, name), size))
+        # The lowest shares are what `slmapps pretrain` holds out, so it would read none of these.
+        read = (each for each in writer_texts.read(data, name) if share_of(each) >= HELD)
+        writer_texts.write(path, writer_texts.first(read, size))
     return path
 
 
