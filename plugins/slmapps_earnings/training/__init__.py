@@ -1,0 +1,1 @@
+"""How the desk's adapter and heads are made; needs torch, which serving does not."""
