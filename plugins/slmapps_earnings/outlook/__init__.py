@@ -1,0 +1,1 @@
+"""What a sentence of the outlook is made of: metrics, amounts, periods, actions and tenses."""
