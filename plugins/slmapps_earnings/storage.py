@@ -27,7 +27,7 @@ from slmapps_earnings.records import (
     Turn,
 )
 
-__all__ = ["FORMAT", "heading", "packed", "sentence_at", "unpacked"]
+__all__ = ["FORMAT", "heading", "packed", "sentence_at", "unpacked", "unpacked_call"]
 
 FORMAT = 1
 _KINDS = tuple(SentenceKind)
@@ -65,33 +65,36 @@ def unpacked(data: Mapping[str, Any]) -> ScoredCall:
 
     Raises ``ValueError`` where the data are of a newer program.
     """
-    if data.get("format") != FORMAT:
-        raise ValueError(
-            f"the call was kept in form {data.get('format')!r}, this program knows {FORMAT}:"
-            " install the slmapps that wrote it, or score the file again"
-        )
-    text: str = data["text"]
-    turns = tuple(_turns(data["turns"], text))
-    call = Call.model_validate(
-        {
-            **data["call"],
-            "text": text,
-            "turns": turns,
-            "sentences": tuple(_sentences(data["sentences"], text)),
-            "exchanges": tuple(
-                Exchange(number=number, asker=asker, responder=responder, question=q, answer=a)
-                for number, asker, responder, q, a in data["exchanges"]
-            ),
-        }
-    )
     return ScoredCall(
-        call=call,
+        call=unpacked_call(data),
         opinions=tuple(_opinions(data["opinions"])),
         answers=tuple(Answer.model_validate(each) for each in data["answers"]),
         guidance=tuple(Guidance.model_validate(each) for each in data["guidance"]),
         key_points=tuple(data["key_points"]),
         model_version=data["model_version"],
         fingerprint=data["fingerprint"],
+    )
+
+
+def unpacked_call(data: Mapping[str, Any]) -> Call:
+    """Make only the call, as it was read; raises as :func:`unpacked` does."""
+    if data.get("format") != FORMAT:
+        raise ValueError(
+            f"the call was kept in form {data.get('format')!r}, this program knows {FORMAT}:"
+            " install the slmapps that wrote it, or score the file again"
+        )
+    text: str = data["text"]
+    return Call.model_validate(
+        {
+            **data["call"],
+            "text": text,
+            "turns": tuple(_turns(data["turns"], text)),
+            "sentences": tuple(_sentences(data["sentences"], text)),
+            "exchanges": tuple(
+                Exchange(number=number, asker=asker, responder=responder, question=q, answer=a)
+                for number, asker, responder, q, a in data["exchanges"]
+            ),
+        }
     )
 
 
