@@ -148,6 +148,14 @@ def _figures(
         record = _record(text, figure, mention)
         if record is None:
             continue
+        if (
+            place
+            and found
+            and re.search(
+                r"\bmean(?:s|ing)?\b|\bthat\s+is\b", text[figures[place - 1].end : figure.start]
+            )
+        ):
+            found.pop()  # "low to mid single digits, and by that I mean 1% to 3%"
         used.add(mention.start)
         action, _ = actions.stated(text, figure.start)
         period = _period_of(text, figure, named, end, context)
@@ -307,7 +315,8 @@ def _words(
 def _remember(context: Context, text: str, clock: Clock, given: bool = False) -> None:
     named = periods.named_periods(text, clock)
     known = metrics.mentions(text)
-    if named and (given or _HEADING.match(text)) and named[-1].period:
+    heads = given or _HEADING.match(text) or not amounts.amounts(text)
+    if named and heads and named[-1].period:
         context.period, context.silent = named[0 if not given else -1].period, 0
     elif given:
         context.silent = 0

@@ -29,7 +29,7 @@ _AHEAD = re.compile(
     re.IGNORECASE,
 )
 _WAS = re.compile(
-    r"\b(?:was|were|came\s+(?:in|at|to)|come\s+in\s+at(?=\s+\$?\d[^.]*ago)|grew|rose|fell|declined|totall?ed|reported|delivered|generated|achieved|ended|finished|recorded|repurchased|returned|exceeded|beat|surpassed|reached|expanded|improved|contracted|dropped|jumped|posted|spent|invested|earned|added|closed|declared|set\s+a\s+record|compressed|decelerated|accelerated\s+to|we\s+(?:have\s+)?(?:raised|paid|reduced|increased|cut)(?!\s+(?:our|the|its|full)\b)|would\s+have|had)\b"
+    r"\b(?:was|were|came\s+(?:in|at|to)|come\s+in\s+at(?=\s+\$?\d[^.]*ago)|grew|rose|fell|declined|totall?ed|reported|delivered|generated|achieved|ended|finished|recorded|repurchased|returned|exceeded|beat|surpassed|reached|expanded|improved|contracted|dropped|jumped|posted|spent|invested|earned|added|closed|declared|opened|included|shipped|launched|hired|bought|sold|won|set\s+a\s+record|compressed|decelerated|accelerated\s+to|we\s+(?:have\s+)?(?:raised|paid|reduced|increased|cut)(?!\s+(?:our|the|its|full)\b)|would\s+have|had)\b"
     r"|\b(?:we|had|originally|previously|was|were|than)\s+(?:had\s+|we\s+|originally\s+|previously\s+)*(?:expected|planned|guided|anticipated|forecasted|projected|assumed)\b",
     re.IGNORECASE,
 )
@@ -39,7 +39,7 @@ _JUDGED = re.compile(
     re.IGNORECASE,
 )
 _ASIDE = re.compile(
-    rf"\b(?:compar\w+\s+(?:to|with)|versus|vs\.?|against|(?:up|down)?\s*from|than|relative\s+to|previously|prior\s+{OUTLOOK}\s+of|as\s+opposed\s+to)\b(?P<what>[^.;]{{0,60}}?)$",
+    rf"\b(?:compar\w+\s+(?:to|with)|versus|vs\.?|against|(?:up|down)?\s*from|(?<!more\s)(?<!less\s)(?<!greater\s)(?<!higher\s)(?<!lower\s)(?<!better\s)(?<!fewer\s)than|relative\s+to|previously|prior\s+{OUTLOOK}\s+of|as\s+opposed\s+to)\b(?P<what>[^.;]{{0,60}}?)$",
     re.IGNORECASE,
 )
 _PRIOR = re.compile(

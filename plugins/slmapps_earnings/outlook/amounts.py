@@ -52,11 +52,11 @@ _SIGNS = _alternatives(_CURRENCY, letters=False)
 _NAMES = _alternatives(_CURRENCY, letters=True)
 _LEVELS = r"(?:low|mid|middle|high)(?:[-\s]?(?:to|and|or)[-\s]?(?:low|mid|middle|high))?"
 _QUANTITY = re.compile(
-    rf"""(?<![\w.])(?P<way>(?:up|down|plus|minus|negative|positive|-|–|−|\+)(?=[\s$€£\d])\s*(?:(?:about|approximately|around|roughly|by|a|an)\s+){{0,2}})?
-    (?: (?P<flat>flat(?:tish|\s+to\s+slightly\s+(?:up|down))?|unchanged|breakeven|break-even)(?![\w])
+    rf"""(?<![\w.])(?P<way>(?<!or\s)(?<!and\s)(?<!/)(?:up|down|plus|minus|negative|positive|-|–|−|\+)(?=[\s$€£\d])\s*(?:(?:about|approximately|around|roughly|by|a|an)\s+){{0,2}})?
+    (?: (?P<flat>flat(?:tish|\s+to\s+slightly\s+(?:up|down))?|breakeven|break-even)(?![\w])
       | (?P<doubled>doubl(?:e|ing)|tripl(?:e|ing))(?!\s+(?:up|down|digit|-)|-)
       | (?P<levels>{_LEVELS})?[-\s]*(?P<digits>single|double|teens|twenties|thirties|forties|[2-9]0s)(?:[-\s]+(?:digits?|%|percent))*(?:\s+(?:percent|%|range))?
-      | (?P<currency>{_SIGNS}|(?:{_NAMES})(?=[\s\d]))?\s?(?P<number>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+|(?:one|two|three|four|five|six|seven|eight|nine|ten|half\sa|a|an)(?=\s+(?:percentage\s+)?points?\b))
+      | (?P<currency>{_SIGNS}|(?:{_NAMES})(?=[\s\d]))?\s?(?P<number>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+|(?:one|two|three|four|five|six|seven|eight|nine|ten|half\sa|a|an)(?=\s+(?:(?:percentage\s+)?points?|percent)\b))
         (?:[-\s]?(?P<scale>{_alternatives(dict.fromkeys(_SCALE, 0), letters=True)})(?![\w]))?
         (?:\s?(?P<after>{_NAMES})(?![\w]))?
         (?:[-\s]?(?P<share>{_alternatives(dict.fromkeys(_SHARE, 0), letters=True)}|%)(?![\w]))?
@@ -105,6 +105,7 @@ class Amount:
     scaled: bool = False
     flat: bool = False
     change: bool = False
+    points: bool = False
 
 
 def amounts(text: str) -> list[Amount]:
@@ -163,13 +164,26 @@ def _single(text: str, match: re.Match[str]) -> Amount | None:
         value, unit = value / 100, "USD"
     value = Decimal(format(sign * value, "f"))
     high = None if match["plus"] else value
-    return Amount(start, match.end(), value, high, unit, signed=bool(way), scaled=bool(scale))
+    return Amount(
+        start,
+        match.end(),
+        value,
+        high,
+        unit,
+        signed=bool(way),
+        scaled=bool(scale),
+        points=share == "pt",
+    )
 
 
 def _worded(match: re.Match[str], start: int, sign: int, *, signed: bool) -> Amount | None:
     digits = match["digits"].lower()
     if digits in {"single", "double"} and "digit" not in match.group().lower():
-        return None
+        rest = match.string[match.end() :]
+        if not re.match(
+            r"[-\s]*(?:to|and)[-\s]+(?:low|mid|high)[-\s]*(?:single|double|teens)", rest
+        ):
+            return None
     tens = {"twenties": 20, "thirties": 30, "forties": 40}.get(digits) or (
         int(digits[:2]) if digits[0].isdigit() else 0
     )
@@ -208,6 +222,8 @@ def _ranges(text: str, low: Amount, high: Amount) -> bool:
 def _range(low: Amount, high: Amount) -> Amount:
     unit = high.unit if low.flat else low.unit or high.unit
     first, last = low.low, high.high
+    if high.points and not low.unit and first is not None:
+        first *= 100
     if (
         low.low is not None
         and high.low is not None

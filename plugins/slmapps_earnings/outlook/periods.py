@@ -39,7 +39,7 @@ _PERIOD = re.compile(
 # A period that figures are set against, or that is over.
 _AGAINST = re.compile(
     r"\b(?:from|than|versus|vs\.?|compar\w+ (?:to|with)|similar to|relative to|in line with|over|above|below"
-    r"|against|consistent with|last|prior|previous|since|unlike|following|after)\s+(?:(?:that|those|our|what we saw)\s+(?:of|in)\s+|in\s+|our\s+|the\s+)*$",
+    r"|against|consistent with|last|last year['’]s|prior[- ]year['’]?s?|prior|previous|since|unlike|following|after)\s+(?:(?:that|those|our|what we saw)\s+(?:of|in)\s+|in\s+|our\s+|the\s+)*$",
     re.IGNORECASE,
 )
 _OVER = re.compile(r"\bover\s+the\s+$", re.IGNORECASE)
