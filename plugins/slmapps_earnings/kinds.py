@@ -63,6 +63,6 @@ def refusal(text: str, lines: Sequence[Line], draft: Draft) -> tuple[Kind, str]:
     if told < 3:
         return Kind.OTHER, _NOT_A_CALL + "people speak, but not of a company's results."
     said = sum(turn.end - turn.start for turn in draft.said)
-    if release >= 2 and (turns < 4 or said < 0.3 * len(text)):
+    if release >= 2 and turns < 6 and said < 0.3 * len(text):
         return Kind.PRESS_RELEASE, "A press release: it quotes people, but is no call."
     return Kind.CALL, ""
