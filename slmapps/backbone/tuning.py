@@ -63,7 +63,7 @@ class Tunable(nn.Module):
 
         self.encoder = describe(find_weights(spec))
         self.scale = scale
-        self._tokenizer = serving.tokenizer(self.encoder)
+        self.words = serving.tokenizer(self.encoder)
         config = BertConfig.from_pretrained(self.encoder.folder)
         self.model: Any = BertModel(config, add_pooling_layer=False)
         tensors = {k: torch.from_numpy(v) for k, v in serving.read_tensors(self.encoder).items()}
@@ -81,7 +81,7 @@ class Tunable(nn.Module):
 
     def forward(self, texts: Sequence[str]) -> torch.Tensor:
         """Encode ``texts`` with gradients to the adapter: (n, dimension), each of length 1."""
-        inputs = serving.padded([found.ids for found in self._tokenizer.encode_batch(list(texts))])
+        inputs = serving.padded([found.ids for found in self.words.encode_batch(list(texts))])
         device = next(self.parameters()).device
         ids = torch.from_numpy(inputs["ids"].astype(np.int64)).to(device)
         real = torch.arange(ids.shape[1]) < torch.from_numpy(inputs["lengths"]).long()[:, None]
