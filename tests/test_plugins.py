@@ -46,14 +46,14 @@ def names() -> list[str]:
 
 
 def test_the_built_in_desk_comes_in_through_the_entry_point():
-    assert names() == ["invoices"]
-    assert [desk.name for desk in plugins.desks()] == ["invoices"]
+    assert names() == ["earnings", "invoices"]
+    assert [desk.name for desk in plugins.desks()] == ["earnings", "invoices"]
     assert plugins.problems() == []
 
 
 def test_the_variable_restricts_to_the_named_plugins(monkeypatch, install):
     install("kiosk", "")
-    assert names() == ["invoices", "kiosk"]
+    assert names() == ["earnings", "invoices", "kiosk"]
     monkeypatch.setenv("SLMAPPS_PLUGINS", "kiosk")
     plugins.load.cache_clear()
     assert names() == ["kiosk"]
@@ -72,7 +72,7 @@ def test_a_name_that_nobody_offers_is_a_problem(monkeypatch):
 
 def test_a_plugin_that_cannot_be_imported_is_a_problem_and_the_others_load(install):
     install("broken", "raise OSError('no such disk')")
-    assert names() == ["invoices"]
+    assert names() == ["earnings", "invoices"]
     (problem,) = plugins.problems()
     assert (problem.code, problem.message) == (
         "plugin-broken",
@@ -87,7 +87,7 @@ def test_a_hook_that_fails_is_a_problem_and_the_others_are_heard(install):
         "from slmapps.hookspecs import hookimpl\n"
         "@hookimpl\ndef register_desks(register):\n    raise KeyError('drawer')\n",
     )
-    assert [desk.name for desk in plugins.desks()] == ["invoices"]
+    assert [desk.name for desk in plugins.desks()] == ["earnings", "invoices"]
     (problem,) = plugins.problems()
     assert "register_desks" in problem.message
 
@@ -97,7 +97,7 @@ def test_a_hook_with_an_argument_that_does_not_exist_is_refused_at_once(install)
         "misled",
         "from slmapps.hookspecs import hookimpl\n@hookimpl\ndef register_desks(registrar):\n    pass\n",
     )
-    assert names() == ["invoices"]
+    assert names() == ["earnings", "invoices"]
     assert "registrar" in plugins.problems()[0].message
 
 
@@ -114,7 +114,7 @@ def test_pages_come_in_their_order(install):
 
 def test_a_desk_is_found_by_name_and_a_wrong_name_hears_the_right_ones():
     assert plugins.desk("invoices").title == "Invoices"
-    with pytest.raises(KeyError, match="there are: invoices"):
+    with pytest.raises(KeyError, match="there are: earnings, invoices"):
         plugins.desk("statements")
 
 
@@ -138,8 +138,8 @@ def test_the_list_of_plugins_names_the_broken_one_and_leaves_with_1(install):
     answer = CliRunner().invoke(list_plugins, ["--json"])
     assert answer.exit_code == 1
     said = json.loads(answer.stdout)
-    assert said["plugins"] == ["invoices"]
-    assert said["desks"][0]["name"] == "invoices"
+    assert said["plugins"] == ["earnings", "invoices"]
+    assert said["desks"][1]["name"] == "invoices"
     assert "a_library_nobody_has" in said["problems"][0]["message"]
 
 

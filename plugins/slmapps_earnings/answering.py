@@ -37,7 +37,9 @@ _STRONG = re.compile(
     r"|no question|sure|yes|always|never|really|significant(?:ly)?)\b",
     re.IGNORECASE,
 )
-_NOT = re.compile(r"\b(?:not|don't|can't|won't|cannot|no|nor|isn't|haven't|didn't)\b", re.IGNORECASE)
+_NOT = re.compile(
+    r"\b(?:not|don't|can't|won't|cannot|no|nor|isn't|haven't|didn't)\b", re.IGNORECASE
+)
 _WORD = re.compile(r"(?u)\b\w\w+\b")
 _HANDS_OVER = re.compile(
     r"\b(?:let me (?:ask|turn)|want to (?:take|add|comment)|hand (?:it|that) (?:over )?to|do you want)\b",
@@ -53,9 +55,7 @@ class Row:
     vectors: Floats
 
 
-def features(
-    question: str, answer: str, asked: Floats, said: Floats, heads: Heads
-) -> Row:
+def features(question: str, answer: str, asked: Floats, said: Floats, heads: Heads) -> Row:
     """Facts and vectors of one answer.
 
     Args:
@@ -67,9 +67,7 @@ def features(
     """
     words, asked_words = max(1, len(answer.split())), max(1, len(question.split()))
     near = said @ asked.T
-    hedges, strong, nots = (
-        len(pattern.findall(answer)) for pattern in (_HEDGES, _STRONG, _NOT)
-    )
+    hedges, strong, nots = (len(pattern.findall(answer)) for pattern in (_HEDGES, _STRONG, _NOT))
     tone = heads.sentiment(said)
     flags = heads.flags(said)
     slant = tone[:, 2] - tone[:, 0]

@@ -72,7 +72,8 @@ def figures_in(text: str) -> list[Figure]:
             continue
         if match.start("number") and text[match.start("number") - 1].isalpha() and not money:
             continue
-        if match.end() < len(text) and bare and text[match.end()].isalnum():
+        following = text[match.end("number") : match.end("number") + 1]
+        if bare and following.isalnum():
             continue
         number = digits.replace(" ", "")
         number = number.replace(",", ".") if re.fullmatch(r"\d+,\d{1,2}", number) else number

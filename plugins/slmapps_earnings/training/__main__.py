@@ -47,7 +47,9 @@ def main() -> None:
             generated=given.generated,
             without=tuple(given.without),
             hold_out=given.hold_out,
-            report=lambda what, done, steps: (say(what) if what.startswith('{') else tick(done, steps)),
+            report=lambda what, done, steps: (
+                say(what) if what.startswith("{") else tick(done, steps)
+            ),
         )
     say(json.dumps(figures, indent=1))
 

@@ -79,7 +79,11 @@ def fitted(
     )
     cells: list[tuple[int, int, float]] = []
     for number, counted in enumerate(counts):
-        row = [(places[t], (1 + np.log(c)) * rarity[places[t]]) for t, c in counted.items() if t in places]
+        row = [
+            (places[t], (1 + np.log(c)) * rarity[places[t]])
+            for t, c in counted.items()
+            if t in places
+        ]
         length = np.sqrt(sum(value * value for _, value in row)) or 1.0
         cells += [(number, place, value / length) for place, value in row]
     at_row, at_column, values = zip(*cells, strict=True)

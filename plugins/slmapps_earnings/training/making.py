@@ -37,14 +37,16 @@ HELD = 0.15
 """The share of every set that ``hold_out`` keeps from training, by group."""
 DEVELOPMENT = ("dev_news", "dev_calls")
 _SETS = ("news_", "calls_")
-_SHARES = {"sentfin": 0.6, "fiqa": 2.0, "generated": 1.0, "written": 2.0}
+_SHARES = {"sentfin": 0.5, "fiqa": 1.5, "generated": 1.0, "written": 2.0}
 
 
 def made_examples(count: int, seed: int) -> list[Example]:
     """Generated sentences as examples; the group is the frame they were made in."""
     places = {topic.name: n for n, topic in enumerate(TOPICS)}
     return [
-        Example(each.text, each.sentiment, each.flags, (places[each.topic],), "generated", each.shape)
+        Example(
+            each.text, each.sentiment, each.flags, (places[each.topic],), "generated", each.shape
+        )
         for each in generate(count, seed)
     ]
 
@@ -56,7 +58,9 @@ def material(
     own = [each for name in _SETS for path in written_sets(name) for each in written(path)]
     parts = ("train", "valid") if hold_out else ("train", "valid", "test")
     everything = [*sentfin(data), *fiqa(data, parts), *own, *made_examples(generated, seed)]
-    everything = [each for each in everything if not each.source.startswith(tuple(without) or ("\0",))]
+    everything = [
+        each for each in everything if not each.source.startswith(tuple(without) or ("\0",))
+    ]
     if not hold_out:
         return everything, []
     kept = [share_of(each.group) < HELD for each in everything]
@@ -124,7 +128,10 @@ def make(
         rows = [row for row in rows if share_of(row.firm) >= HELD]
     levels = np.array([row.levels for row in rows])
     answering = judging.fitted(
-        answer_rows(rows, reader, heads), [row.answer for row in rows], levels, {"answers": len(rows)}
+        answer_rows(rows, reader, heads),
+        [row.answer for row in rows],
+        levels,
+        {"answers": len(rows)},
     )
     answering.save(out, fingerprint)
     return {"development": course, "sources": counts}

@@ -75,9 +75,7 @@ def trained(
     plans = []
     for chosen in epochs:
         texts = prepared(chosen)
-        lengths = [
-            len(found.ids) for found in network.encoder.words.encode_batch(texts)
-        ]
+        lengths = [len(found.ids) for found in network.encoder.words.encode_batch(texts)]
         plans.append((chosen, texts, list(batches(lengths, plan.tokens, chance))))
     steps = sum(len(made) for _, _, made in plans)
     groups = network.groups(plan.rate, plan.head_rate, plan.decay)
@@ -87,7 +85,9 @@ def trained(
     best, kept, done = -1.0, copy.deepcopy(network.state_dict()), 0
     for number, (chosen, texts, made) in enumerate(plans):
         for places in made:
-            loss = _loss(network, [chosen[n] for n in places], [texts[n] for n in places], plan, soft)
+            loss = _loss(
+                network, [chosen[n] for n in places], [texts[n] for n in places], plan, soft
+            )
             optimiser.zero_grad()
             loss.backward()
             torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -104,9 +104,7 @@ def trained(
     return mean
 
 
-def _epoch(
-    examples: Sequence[Example], plan: Plan, chance: np.random.Generator
-) -> list[Example]:
+def _epoch(examples: Sequence[Example], plan: Plan, chance: np.random.Generator) -> list[Example]:
     """The examples of one epoch, by each source's share, targets forgotten by turns."""
     shares = plan.shares or {}
     chosen: list[Example] = []
