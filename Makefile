@@ -7,7 +7,7 @@ BIN := .venv/bin
 # More than one OpenMP thread on busy cores runs many times slower than one.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: help run setup test check format bench bench-invoices bench-writer docs clean
+.PHONY: help run setup test check format bench bench-earnings bench-invoices bench-writer docs clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -36,6 +36,10 @@ format: setup ## put the code into the house's layout
 bench: setup ## start-up, the reader and the heads; needs no data
 	$(BIN)/python -m benchmarks.startup
 	$(BIN)/python -m benchmarks.bench_backbone
+
+bench-earnings: setup ## the earnings desk's model beside plain baselines; needs SLMAPPS_DATA
+	@test -n "$$SLMAPPS_DATA" || { echo "Set SLMAPPS_DATA to the folder that holds earnings/"; exit 2; }
+	$(BIN)/python -m benchmarks.bench_earnings
 
 bench-invoices: setup ## every published figure of the invoices desk; needs SLMAPPS_DATA
 	@test -n "$$SLMAPPS_DATA" || { echo "Set SLMAPPS_DATA to the folder that holds invoices/"; exit 2; }
