@@ -29,12 +29,59 @@ from slmapps_earnings.training.making import development, macro_f1, material
 
 TESTS = ("test_news", "test_calls")
 GOOD = set(
-    "rose grew increased improved strong growth record gain gains higher up won beat raised profit"
-    " better exceeded narrowed strength recovery upgrade awarded expanded".split()
+    [
+        "rose",
+        "grew",
+        "increased",
+        "improved",
+        "strong",
+        "growth",
+        "record",
+        "gain",
+        "gains",
+        "higher",
+        "up",
+        "won",
+        "beat",
+        "raised",
+        "profit",
+        "better",
+        "exceeded",
+        "narrowed",
+        "strength",
+        "recovery",
+        "upgrade",
+        "awarded",
+        "expanded",
+    ]
 )
 BAD = set(
-    "fell declined decreased weak loss losses lower down missed cut cuts lost worse warning strike"
-    " recall delay delays layoffs closure impairment downgrade widened shrank".split()
+    [
+        "fell",
+        "declined",
+        "decreased",
+        "weak",
+        "loss",
+        "losses",
+        "lower",
+        "down",
+        "missed",
+        "cut",
+        "cuts",
+        "lost",
+        "worse",
+        "warning",
+        "strike",
+        "recall",
+        "delay",
+        "delays",
+        "layoffs",
+        "closure",
+        "impairment",
+        "downgrade",
+        "widened",
+        "shrank",
+    ]
 )
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from slmapps_earnings.records import Exchange, Role, Section, SentenceKind, Turn
 from slmapps_earnings.boilerplate import kind_of
+from slmapps_earnings.records import Exchange, Role, Section, SentenceKind, Turn
 
 __all__ = ["exchanges"]
 

@@ -25,8 +25,41 @@ _SPOKEN = 4000
 _EXTENSIONS = re.compile(r"(?:\.(?:txt|text|md|html?|json|csv|tsv|pdf|gz|xml))+$", re.IGNORECASE)
 _SYMBOL = re.compile(r"(?<![A-Za-z0-9])([A-Z]{1,5}(?:\.[A-Z])?)(?![A-Za-z0-9])")
 _NOT_SYMBOLS = frozenset(
-    "Q QA FY CALL PDF TXT JSON CSV EARNINGS JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC CEO CFO INC"
-    " CORP LTD PLC THE AND OF TRANSCRIPT A I".split()
+    [
+        "Q",
+        "QA",
+        "FY",
+        "CALL",
+        "PDF",
+        "TXT",
+        "JSON",
+        "CSV",
+        "EARNINGS",
+        "JAN",
+        "FEB",
+        "MAR",
+        "APR",
+        "MAY",
+        "JUN",
+        "JUL",
+        "AUG",
+        "SEP",
+        "OCT",
+        "NOV",
+        "DEC",
+        "CEO",
+        "CFO",
+        "INC",
+        "CORP",
+        "LTD",
+        "PLC",
+        "THE",
+        "AND",
+        "OF",
+        "TRANSCRIPT",
+        "A",
+        "I",
+    ]
 )
 
 

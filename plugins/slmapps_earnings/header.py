@@ -25,7 +25,7 @@ _PERIODS = tuple(
         # F3Q09, FQ3 2013, Q3 FY2014, Q3'14, Q3-2014, 3Q 2014, Fiscal Q3 2012
         rf"\bf?(?P<q>[1-4])\s?q(?:tr)?[\s_./'’-]*(?:{_FISCAL}[\s_'’-]*)?(?P<y>{_YEAR}|\d\d)(?!\d)",
         rf"(?<![a-z])f?q(?P<q>[1-4])[\s_./'’,-]*(?:of[\s_]+)?(?:{_FISCAL}[\s_'’-]*)?(?P<y>{_YEAR})(?!\d)",
-        rf"(?<![a-z])f?q(?P<q>[1-4])\s?(?:fy|['’])[\s'’]*(?P<y>\d\d)(?!\d)",
+        r"(?<![a-z])f?q(?P<q>[1-4])\s?(?:fy|['’])[\s'’]*(?P<y>\d\d)(?!\d)",
         # 2024Q1, FY2016 Q4, 2024-Q1
         rf"(?<!\d)(?P<y>{_YEAR})[\s_./-]*q(?:tr|uarter)?[\s_]?(?P<q>[1-4])(?!\d)",
         rf"(?<!\d)(?P<y>{_YEAR})[\s_./-]*(?P<q>[1-4])q(?![a-z])",
@@ -65,7 +65,36 @@ _TICKERS = (
     re.compile(r"\(([A-Z]{1,5}(?:[.-][A-Z])?)\)"),
 )
 _NO_TICKER = frozenset(
-    "CEO CFO COO CTO IR VP EVP SVP MD Q Q1 Q2 Q3 Q4 GAAP US USA UK EU ET EST EDT GMT SEC PDF Q&A LLC INC".split()
+    [
+        "CEO",
+        "CFO",
+        "COO",
+        "CTO",
+        "IR",
+        "VP",
+        "EVP",
+        "SVP",
+        "MD",
+        "Q",
+        "Q1",
+        "Q2",
+        "Q3",
+        "Q4",
+        "GAAP",
+        "US",
+        "USA",
+        "UK",
+        "EU",
+        "ET",
+        "EST",
+        "EDT",
+        "GMT",
+        "SEC",
+        "PDF",
+        "Q&A",
+        "LLC",
+        "INC",
+    ]
 )
 _EVENT = (
     r"(?:fiscal\s+|quarterly\s+|annual\s+|interim\s+|half[- ]year\s+|preliminary\s+|full[- ]year\s+)*"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from slmapps.documents import sniff
 from slmapps.records import Problem
 from slmapps_earnings.layouts import choice
 from slmapps_earnings.layouts.draft import Draft

@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from slmapps.records import Problem, Severity, Span
+from slmapps_earnings.endings import is_partial
 from slmapps_earnings.exchanges import exchanges
 from slmapps_earnings.headed import Heading, heading_of
 from slmapps_earnings.kinds import refusal
@@ -27,7 +28,6 @@ from slmapps_earnings.roles import Cast, cast_of
 from slmapps_earnings.sections import sectioned
 from slmapps_earnings.sentences import split
 from slmapps_earnings.sources import opened
-from slmapps_earnings.endings import is_partial
 
 __all__ = ["next_turn", "read_call"]
 

@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from slmapps_earnings.layouts.draft import ANALYSTS, COMPANY, Said, Voice
-from slmapps_earnings.layouts.names import firm_and_title, is_anonymous, is_operator, key
+from slmapps_earnings.layouts.names import is_anonymous, is_operator, key
 from slmapps_earnings.records import Role, Section
 
 __all__ = ["Cast", "cast_of", "same_firm", "titled"]

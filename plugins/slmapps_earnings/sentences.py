@@ -22,11 +22,66 @@ from slmapps_earnings.records import Sentence, Turn
 
 __all__ = ["ranges", "sentences_of", "split"]
 
-_ABBREVIATIONS = (
-    "approx. est. incl. excl. vs. Nos. Fig. figs. Vol. cf. resp. adj. avg. max. min. dept. Dept. Assn. assoc. Intl. Mfg."
-    " Natl. Univ. Ave. Blvd. Sr. Jr. Bros. Cos. Hon. Pres. Capt. Lt. Maj. U.S. U.K. E.U. U.N. U.S.A. N.A. S.A. N.V. A.G."
-    " Ph.D. M.D. B.V. L.P. L.L.C. P.L.C. yr. yrs. qtr. qtrs. mo. bn. mn. sq. ft."
-).split()
+_ABBREVIATIONS = [
+    "approx.",
+    "est.",
+    "incl.",
+    "excl.",
+    "vs.",
+    "Nos.",
+    "Fig.",
+    "figs.",
+    "Vol.",
+    "cf.",
+    "resp.",
+    "adj.",
+    "avg.",
+    "max.",
+    "min.",
+    "dept.",
+    "Dept.",
+    "Assn.",
+    "assoc.",
+    "Intl.",
+    "Mfg.",
+    "Natl.",
+    "Univ.",
+    "Ave.",
+    "Blvd.",
+    "Sr.",
+    "Jr.",
+    "Bros.",
+    "Cos.",
+    "Hon.",
+    "Pres.",
+    "Capt.",
+    "Lt.",
+    "Maj.",
+    "U.S.",
+    "U.K.",
+    "E.U.",
+    "U.N.",
+    "U.S.A.",
+    "N.A.",
+    "S.A.",
+    "N.V.",
+    "A.G.",
+    "Ph.D.",
+    "M.D.",
+    "B.V.",
+    "L.P.",
+    "L.L.C.",
+    "P.L.C.",
+    "yr.",
+    "yrs.",
+    "qtr.",
+    "qtrs.",
+    "mo.",
+    "bn.",
+    "mn.",
+    "sq.",
+    "ft.",
+]
 _PARAGRAPH = re.compile(
     r"(?:\r\n|\n|\r)[^\S\r\n]*(?:\r\n|\n|\r)\s*|(?<=[.?!)\]:\"”])[^\S\r\n]*(?:\r\n|\n|\r)\s*"
 )

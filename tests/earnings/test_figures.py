@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from slmapps_earnings.aiming import aimed
 from slmapps_earnings.figures import marked
 
