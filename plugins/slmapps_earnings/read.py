@@ -33,13 +33,15 @@ __all__ = ["next_turn", "read_call"]
 
 
 def read_call(
-    source: Path | bytes, *, name: str = "", company_hint: str = ""
+    source: Path | str | bytes, *, name: str = "", company_hint: str = ""
 ) -> tuple[Call, list[Problem]]:
     """Read one transcript; ``name`` is the file's, ``company_hint`` the firm it should be of.
 
     Always gives a Call: one that is refused has a ``kind`` other than ``call``, a ``reason`` and no
     turns. What is odd about a call that was read is told in the Problems.
     """
+    if isinstance(source, str):
+        source = Path(source)
     name = name or (source.name if isinstance(source, Path) else "")
     opening, problems = opened(source, name)
     if problems:
