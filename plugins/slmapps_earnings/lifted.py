@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from slmapps.records import Problem
-from slmapps_earnings.layouts import choice
+from slmapps_earnings.layouts import choice, fields
 from slmapps_earnings.layouts.draft import Draft
 from slmapps_earnings.layouts.lines import lines_of
 from slmapps_earnings.sources import Source
@@ -11,7 +11,11 @@ from slmapps_earnings.sources import Source
 __all__ = ["lifted"]
 
 
-def lifted(source: Source, name: str) -> tuple[str, Draft, list[Problem]]:
+def lifted(source: Source) -> tuple[str, Draft, list[Problem]]:
     """Give the text that places point into, the draft, and what could not be read."""
     text = source.text
+    if text.lstrip()[:1] in {"{", "["}:
+        words, draft = fields.read(text.lstrip("\ufeff"))
+        if draft.said:
+            return words, draft, []
     return text, choice.best(text, list(lines_of(text))), []

@@ -48,7 +48,7 @@ def read_call(
         call = Call(file=name, sha256=opening.sha256, kind=Kind.OTHER, reason=problems[0].message)
         return call, problems
     try:
-        text, draft, problems = lifted(opening, name)
+        text, draft, problems = lifted(opening)
     except (RecursionError, MemoryError):
         text, draft, problems = "", Draft(""), []
     return _call(text, draft, name, opening.sha256, company_hint, problems)

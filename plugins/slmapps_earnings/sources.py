@@ -54,7 +54,7 @@ def opened(source: Path | bytes, name: str) -> tuple[Source, list[Problem]]:
         Problem(
             code="file-kind",
             message=f"The file is {sniff.NAMES.get(kind, kind)}, which holds no transcript.",
-            cure="Send text, HTML, JSON, CSV or PDF.",
+            cure="Send the transcript as text or JSON.",
             file=name,
         )
     ]

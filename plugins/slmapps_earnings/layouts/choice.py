@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from slmapps_earnings.layouts import plain, streetevents
+from slmapps_earnings.layouts import dashed, plain, streetevents
 from slmapps_earnings.layouts.draft import Draft, Head, Voice, between
 from slmapps_earnings.layouts.lines import Line, lines_of
 from slmapps_earnings.layouts.names import is_operator, key
@@ -14,8 +14,12 @@ from slmapps_earnings.records import Call
 
 __all__ = ["best", "resumed", "score"]
 
-_READERS = (streetevents.read, plain.read)
-_HEADS = {streetevents.NAME: streetevents.heads, plain.NAME: plain.heads}
+_READERS = (streetevents.read, dashed.read, plain.read)
+_HEADS = {
+    streetevents.NAME: streetevents.heads,
+    dashed.NAME: dashed.heads,
+    plain.NAME: plain.heads,
+}
 
 
 def best(text: str, lines: Sequence[Line]) -> Draft:
